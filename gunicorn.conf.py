@@ -34,9 +34,9 @@ graceful_timeout = 8
 memory = Path("/dev/shm")  # noqa: S108
 worker_tmp_dir = str(memory) if memory.is_dir() else None
 
-# glibc keeps the 19 MiB of a password hash for every thread that computed one, so workers of 65 MiB
-# grow to 150. Blocks over 1 MiB are freed immediately, at the cost of hashing in 26 ms instead of
-# 16.
+# glibc keeps the 19 MiB of a password hash for every thread that computed one, so workers
+# grow to 150 MiB. Blocks over 1 MiB are freed immediately, at the cost of hashing in 26 ms instead
+# of 16.
 M_MMAP_THRESHOLD = -3
 with suppress(AttributeError):  # other C libraries
     ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, 1024 * 1024)

@@ -30,7 +30,7 @@ class SearchResult:
 
 @dataclass(frozen=True)
 class ResultGroup:
-    """Results of one kind. If there are more, `all` is the text of a link to `url`, their list."""
+    """Results of one kind. If there may be more, `all` is the text of a link to `url`."""
 
     name: str
     label: str
@@ -43,7 +43,7 @@ def search_all(q: str, name: str = "") -> list[ResultGroup]:
     """Search everything that the current user may read, or only the list with this name."""
     admins = [admin for admin in searchable_models() if name in ("", admin.name)]
     groups = [*([] if name else [_pages(q)]), *(_rows(admin, q) for admin in admins)]
-    return [group for group in groups if group.results]
+    return [group for group in groups if group.results or group.all]
 
 
 def searchable_models() -> Iterator[ModelAdmin]:
@@ -71,7 +71,11 @@ def _rows(admin: ModelAdmin, q: str) -> ResultGroup:
         )
         for row in page.rows
     ]
-    all_label = f"View all {page.count} {admin.verbose_name_plural}" if page.pages.next_url else ""
+    all_label = ""
+    if page.stop:  # before it was through
+        all_label = f"Search all {admin.verbose_name_plural}"
+    elif page.pages.next_url:
+        all_label = f"View all {page.count} {admin.verbose_name_plural}"
     url = f"{url_for('admin.list', admin=admin)}?{urlencode({'q': q})}"
     return ResultGroup(admin.name, admin.label, results, all_label, url)
 

@@ -93,6 +93,8 @@ def append(events: Sequence[Mapping[str, object]]) -> None:
 
     Each has an `action`, and any other columns.
     """
+    if not events:
+        return
     defaults: dict[str, object] = {"at": now(), "actor": None, "subject": None, "details": {}}
     defaults |= {"address": None, "request_id": None}
     rows = [{**defaults, **event} for event in events]

@@ -13,7 +13,7 @@ from carafe.auth.permissions import ADMIN
 from carafe.auth.users import user_model
 from carafe.database import db
 
-# Only a few, because each costs 24 ms. The forms refuse them all, but rows can be written in other
+# Only a few, because each costs 26 ms. The forms refuse them all, but rows can be written in other
 # ways.
 COMMON_PASSWORDS = ["password", "changeme"]
 

@@ -11,14 +11,13 @@ from flask.globals import request_ctx
 from carafe.auth.identity import is_logged_in
 from carafe.security import csp
 from carafe.security.csrf import TOKEN_FIELD, form_token, renders_token
+from carafe.web.menu_html import TOKEN_PLACEHOLDER
 
 View = TypeVar("View", bound=Callable[..., object])
 
 MAX_AGE_SECONDS = 60
 # Not unbounded, because visitors choose the port in `Host`.
 MAX_PAGES = 100
-# Stands for the visitor's CSRF token.
-TOKEN_PLACEHOLDER = "{csrf_token}"  # noqa: S105
 
 
 class Page(NamedTuple):
@@ -45,8 +44,10 @@ def same_for_visitors(view: View) -> View:
         if page is None or monotonic() - page.rendered_at >= MAX_AGE_SECONDS:
             response = view()
             page = _page(response, request)
-            if page is None or (key not in pages and len(pages) >= MAX_PAGES):
+            if page is None:
                 return response
+            if len(pages) >= MAX_PAGES:
+                pages.clear()
             pages[key] = page
         return page.html.replace(TOKEN_PLACEHOLDER, form_token()) if page.has_token else page.html
 

@@ -71,7 +71,7 @@ def queue_rows() -> Iterator[HealthRow]:
             state, remedy = WARNING, "Start more workers, or find out what's blocking them."
         if amount := failed.get(queue):
             number = f"{MAX_COUNTED_FAILED:,}+" if amount >= MAX_COUNTED_FAILED else f"{amount:,}"
-            text += f" {number} failed {'job is' if amount == 1 else 'jobs are'} kept."
+            text += f" {number} failed {'job' if amount == 1 else 'jobs'}."
             state, remedy = WARNING, remedy or "See: flask jobs list --state failed"
         yield HealthRow(f"Queue {queue}", text, state, remedy)
     if unknown := ", ".join(_unknown()):

@@ -53,6 +53,6 @@ def init_app(app: Flask) -> None:
         except ModuleNotFoundError as error:
             raise ConfigError(
                 f"Development needs {error.name}, which isn't installed.",
-                "Run bin/setup dev, or set APP_ENV=production.",
+                "Run bin/setup --with dev, or set APP_ENV=production.",
             ) from None
         toolbar.init_app(app)

@@ -41,7 +41,7 @@ def end(token: Token[Usage | None]) -> None:
 
 
 def usage() -> Usage:
-    """Return what was used since `begin()`."""
+    """Return what was used since `start()`."""
     return _usage.get() or Usage()
 
 

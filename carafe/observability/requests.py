@@ -68,7 +68,7 @@ def reword_exception(record: logging.LogRecord) -> bool:
 
 
 def set_identifier(app: Flask, identify: Callable[[], object]) -> None:
-    """Have `identify` log (`logs.identify`) who was refused if the user wasn't looked up."""
+    """Have `identify` log (`logs.bind_user`) who was refused if the user wasn't looked up."""
     app.extensions["identify"] = identify
 
 
@@ -87,9 +87,10 @@ def is_logged(status: int) -> bool:
 
 
 class RequestRecord(logging.LogRecord):
-    """The log record of a request, with only what is told of it.
+    """The log record of a request, with only the fields that are logged.
 
-    `log.info` looks up its caller, thread, and process as well: as much time as the line itself.
+    `log.info` looks up its caller, thread, and process as well, which takes as much time as the
+    line itself. Here, these are those of the import.
     """
 
     BLANK = vars(logging.LogRecord(log.name, logging.INFO, __file__, 0, "request", None, None))
@@ -120,13 +121,13 @@ def init_app(app: Flask) -> None:
             if refusal:
                 security_events.report(*refusal)
         if is_logged(status):
-            answered = request_ctx.request
+            current = request_ctx.request
             record = RequestRecord(
-                method=answered.method,
+                method=current.method,
                 path=loggable_path(),
                 status=status,
-                ms=round((perf_counter() - answered.environ["STARTED"]) * 1000, 1),
-                client=answered.remote_addr,
+                ms=round((perf_counter() - current.environ["STARTED"]) * 1000, 1),
+                client=current.remote_addr,
             )
             log.handle(record)
         return response

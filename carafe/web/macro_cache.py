@@ -47,8 +47,8 @@ def _is_empty(field: Any) -> bool:
 def _state(field: Field) -> tuple[object, ...]:
     """Return what macros read of an empty field."""
     label, flags = field.label.text, field.flags
-    lengths = flags.minlength, flags.maxlength
-    return type(field), field.id, field.name, label, type(label), *lengths
+    options = flags.minlength, flags.maxlength, field.description, repr(field.render_kw)
+    return type(field), field.id, field.name, label, type(label), *options
 
 
 def _uncached(macro: Macro) -> Macro:

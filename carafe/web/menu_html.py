@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from carafe.web.menu_items import MenuItem
 
-# Stands for the CSRF token in a cached entry, because each visitor has their own.
+# Stands for the CSRF token in cached HTML, because each visitor has their own.
 TOKEN_PLACEHOLDER = "{csrf_token}"  # noqa: S105
 
 

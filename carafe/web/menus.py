@@ -87,6 +87,7 @@ def add(
 def order_groups(app: Flask, menu: str, groups: Sequence[str]) -> None:
     """Set the order of a menu's groups. Entries without one come first, other groups last."""
     app.extensions["nav_groups"][menu] = ["", *groups]
+    app.extensions["nav_sorted"].pop(menu, None)
 
 
 def add_part(app: Flask, place: str, template: str, *, visible: Callable[[], bool]) -> None:

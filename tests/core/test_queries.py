@@ -53,23 +53,12 @@ def test_it_asks_nothing_for_visitors(app, visitor):
     assert asked == []
 
 
-def test_a_new_note_takes_four_and_a_turn(app, alice, sign_in):
-    """Who creates it, whether they may have more, the note, and its event."""
-    browser = sign_in(alice)
-    form = browser.fill("/notes/new")
-    with statements(app) as asked:
-        assert browser.send(form, {"title": "Roof"}).status_code == 303
-    # On PostgreSQL, two that create notes at once take turns by a lock of their own.
-    asked = [statement for statement in asked if "pg_advisory" not in statement]
-    assert len(asked) <= 4, asked
-
-
 def test_a_login_from_a_known_browser_takes_nine(app, alice, visitor):
     """Whose browser it is; the user, before and after the password is checked; the second factor,
     the browser, two for older sessions, the session, and its event."""
     fields = {"email": alice.email, "password": PASSWORD}
     visitor.submit("/auth/login", fields)
-    visitor.submit("/dashboard", action="/auth/logout")
+    visitor.submit("/members", action="/auth/logout")
     form = visitor.fill("/auth/login")
     with statements(app) as asked:
         assert visitor.send(form, fields).status_code == 303

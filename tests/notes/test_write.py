@@ -2,6 +2,8 @@
 
 import pytest
 
+from carafe.testing.database import statements
+
 
 def test_it_keeps_what_was_typed(alice, sign_in):
     browser = sign_in(alice)
@@ -95,3 +97,14 @@ def test_it_says_how_long_a_text_may_be(alice, sign_in):
     answer = sign_in(alice).submit("/notes/new", {"title": "Long", "body": "x" * 20_001})
     assert "Use 20,000 characters or fewer." in answer.text
     assert 'value="Long"' in answer.text
+
+
+def test_a_new_note_takes_four_and_a_turn(app, alice, sign_in):
+    """Who creates it, whether they may have more, the note, and its event."""
+    browser = sign_in(alice)
+    form = browser.fill("/notes/new")
+    with statements(app) as asked:
+        assert browser.send(form, {"title": "Roof"}).status_code == 303
+    # On PostgreSQL, two that create notes at once take turns by a lock of their own.
+    asked = [statement for statement in asked if "pg_advisory" not in statement]
+    assert len(asked) <= 4, asked

@@ -21,7 +21,9 @@ def confirm() -> ResponseReturnValue:
     """Show how to confirm an address, with a form that sends the email again."""
     if is_logged_in() and current_user.confirmed_at:
         return redirect(redirect_target(), 303)
-    email = current_user.email if is_logged_in() else session.get("registered_email")
+    email = session.pop("registered_email", None)
+    if is_logged_in():
+        email = current_user.email
     form = EmailForm(formdata=None, email=email)
     return render_template("auth/confirm.html", form=form, sent_to=email)
 

@@ -30,5 +30,5 @@ def create_account() -> ResponseReturnValue:
         return render_template("auth/register.html", form=form), 422
     email = form.email.data
     accounts.register(email, form.password.data, name=form.name.data or "")
-    session["registered_email"] = email  # for the next page
+    session["registered_email"] = email  # until the next page shows it
     return redirect(url_for("auth.confirm"), 303)

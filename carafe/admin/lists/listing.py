@@ -80,8 +80,8 @@ def load_page(state: ListState, *, per_page: int = PER_PAGE) -> ListPage:
         page, count = _page_of_few(spec, order, where)
         return ListPage(page, rows_of(page), matching.format_count(count), sort.name)
     page, stopped_at = _page_of_many(spec, clauses, order, began_at)
-    rows = rows_in_order(spec, sort, page)
-    count_label, stop = _count_of_many(clauses, page), _stop(spec, order, page, stopped_at)
+    rows, stop = rows_in_order(spec, sort, page), _stop(spec, order, page, stopped_at)
+    count_label = _count_of_many(clauses, order, page, is_stopped=stop is not None)
     return ListPage(page, rows, count_label, sort.name, stop)
 
 
@@ -134,11 +134,15 @@ def _page_of_many(
     return order.page(rows, stopped_at), stopped_at
 
 
-def _count_of_many(clauses: Sequence[Clause], page: Page) -> str:
-    """Return how many rows match, as far as that is known."""
+def _count_of_many(clauses: Sequence[Clause], order: Order, page: Page, *, is_stopped: bool) -> str:
+    """Return how many rows match, as far as that is known; of a stopped search, how many so far."""
+    number = (page.first or 1) - 1 + len(page.rows)
+    if is_stopped:
+        return f"{number:,}"
     if len(clauses) == 1 and clauses[0].row_count is not None:
         return matching.format_count(clauses[0].row_count)
-    number = (page.first or 1) - 1 + len(page.rows)
+    if order.position.backward and not page.rows:
+        return "1+"  # those beyond where this page ends
     is_last = page.first is not None and page.next_url is None
     return f"{number:,}" if is_last else f"{number:,}+"
 

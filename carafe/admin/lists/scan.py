@@ -18,7 +18,7 @@ from carafe.web.pagination import Position, bounds, is_beyond, order_by
 
 # Rows in the first step, and in the largest: a few milliseconds.
 FIRST_STEP, MAX_STEP = 1_000, 16_000
-# Even if the machine is busy: most pages are found in as many.
+# Run at least this many, even on a busy machine: most pages need no more.
 MIN_STEPS = 2
 
 

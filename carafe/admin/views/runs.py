@@ -36,7 +36,7 @@ def confirm_run(admin: ModelAdmin) -> ResponseReturnValue:
         return redirect(url_for("admin.list", admin=admin), 303)
     action, selection = _requested_action(admin, request.args)
     if not selection.count():
-        flash(f"Select at least one of the {admin.verbose_name_plural} first.", "info")
+        flash(f"Select at least one {admin.verbose_name} first.", "info")
         return redirect(_list(selection.admin, request.args.get("list", "")), 303)
     return _page(action, selection)
 
@@ -56,7 +56,7 @@ def begin_run(admin: ModelAdmin) -> ResponseReturnValue:
         user = current_user.user
         if not runner.is_allowed(user, admin, action):
             abort(403)
-        if _selection_grew(selection, request.form.get("said", "")):
+        if _selection_grew(selection, request.form.get("confirmed_count", "")):
             return _page(action, selection, has_grown=True), 409
         run = start.start(selection, action.name, user, submission)
         db.session.commit()

@@ -14,7 +14,7 @@ from carafe.web.search_terms import search_term
 def search() -> ResponseReturnValue:
     """Return the results, of the list `in` if there is one.
 
-    While a user types, search.js and picker.js request this page and show its lists.
+    While a user types, palette.js and picker.js request this page and show its lists.
     """
     q = search_term()
     return render_template(

@@ -37,7 +37,7 @@ def reset_password(token: str, password: str) -> None:
     """Use up a link, set the password of its user, and end their sessions.
 
     Raise `InvalidLinkError`, also if the link was used in the meantime. The password is hashed
-    before the transaction begins, because hashing takes 24 ms. An unconfirmed account starts over
+    before the transaction begins, because hashing takes 26 ms. An unconfirmed account starts over
     empty: see `redeem_link`.
     """
     password_hash = passwords.hash(password)

@@ -38,7 +38,10 @@ def index() -> ResponseReturnValue:
 def show(id: str) -> ResponseReturnValue:
     report = REPORTS.get(id)
     if report is None:
-        abort(404, "This profile is gone, because the app has restarted. Profile the page again.")
+        abort(
+            404,
+            "Only the last 20 profiles are kept, until the app restarts. Profile the page again.",
+        )
     statements = [(statement, *_plan(statement.sql)) for statement in report.statements]
     return render_template("observability/profile.html", report=report, statements=statements)
 

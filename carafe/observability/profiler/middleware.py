@@ -15,7 +15,7 @@ from carafe.security.local_requests import is_from_this_machine
 
 ARGUMENT = "_profile"
 SUBMIT = "submit"
-# Marks a request that the toolbar leaves alone: drawing it takes longer than most pages.
+# Tells the toolbar to skip this request: rendering it takes longer than most pages.
 PROFILED = "carafe.profiled"
 # Shorter than pyinstrument's default of 1 ms, in which many pages are done.
 INTERVAL_SECONDS = 0.0002
@@ -32,7 +32,7 @@ class ProfilingMiddleware:
         reports: OrderedDict[str, Report],
     ):
         self.application, self.is_installed, self.reports = application, is_installed, reports
-        # Two requests at the same time would wait for each other, and each be told of it.
+        # Only one at a time: concurrent requests would distort each other's profile.
         self.lock = Lock()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

@@ -16,12 +16,12 @@ Frame = Mapping[str, Any]
 
 MIN_SHARE = 0.01
 # Of the time of a call that is left out, at least this share is that of the call inside.
-PASSED_ON = 0.9
+PASS_THROUGH_SHARE = 0.9
 # Open at first: what took at least this share of the whole.
 OPEN_SHARE = 0.1
 MAX_DEPTH = 40
 # Part of each statement, like SQLAlchemy's own functions.
-AROUND_DRIVER = ("carafe/database/", "carafe/observability/queries.py")
+DRIVER_WRAPPERS = ("carafe/database/", "carafe/observability/queries.py")
 PROJECT = ("app", "engine", "template")
 
 
@@ -65,7 +65,7 @@ def _node(frame: Frame, total: float, depth: int) -> Node:
 
 
 def _significant(frame: Frame, total: float) -> list[Frame]:
-    """Return the calls to show inside one: none where a library is among itself."""
+    """Return the nested calls to show; none if only library code runs below."""
     if not _leads_to_project(frame):
         return []
     calls = [call for call in frame["children"] if call["time"] / total >= MIN_SHARE]
@@ -76,7 +76,7 @@ def _skip(frame: Frame) -> Frame:
     """Return the first call from this one down that does more than pass on to another."""
     while frame["children"] and _kind(frame["file_path"] or "")[0] in ("engine", "library"):
         longest = max(frame["children"], key=lambda call: call["time"])
-        if longest["time"] < frame["time"] * PASSED_ON or not _leads_to_project(longest):
+        if longest["time"] < frame["time"] * PASS_THROUGH_SHARE or not _leads_to_project(longest):
             break
         frame = longest
     return frame
@@ -98,7 +98,7 @@ def _name(frame: Frame, kind: str) -> str:
 
 @lru_cache(1000)
 def _kind(path: str) -> tuple[str, str]:
-    """Return whose code a file is, and how to call the file."""
+    """Return the kind of a file's code, and the name to display."""
     file = Path(path)
     if "/templates/" in path:
         return "template", path.rpartition("/templates/")[2]
@@ -111,7 +111,7 @@ def _kind(path: str) -> tuple[str, str]:
 
 def _part(path: str) -> str:
     """Return the kind of a file of this project."""
-    if path.startswith(AROUND_DRIVER):
+    if path.startswith(DRIVER_WRAPPERS):
         return "sql"
     return "engine" if path.startswith("carafe/") else "app"
 

@@ -3,14 +3,14 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   if (!navigator.clipboard) button.hidden = true; // needs HTTPS or localhost
   button.addEventListener("click", async () => {
     const codes = [...document.querySelectorAll(`#${button.dataset.copy} code`)].map((code) => code.textContent);
-    let said = "Copied";
+    let message = "Copied";
     try {
       await navigator.clipboard.writeText(codes.join("\n"));
     } catch {
-      said = "Couldn't copy. Select the text and copy it yourself.";
+      message = "Couldn't copy. Select the text and copy it yourself.";
     }
-    button.querySelector("span").textContent = said;
-    document.getElementById("copied").textContent = said;
+    button.querySelector("span").textContent = message;
+    document.getElementById("copied").textContent = message;
   });
 }
 document.querySelector("[data-print]")?.addEventListener("click", () => print());

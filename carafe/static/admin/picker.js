@@ -51,7 +51,7 @@
       if (picker.hasAttribute("data-picker-submits")) field.form.requestSubmit();
     };
 
-    const show = (items) => {
+    const show = (items, isStopped) => {
       options = Array.from(items, (item, index) => {
         const option = document.createElement("div");
         option.id = `${list.id}-${index}`;
@@ -63,7 +63,7 @@
         return option;
       });
       const empty = document.createElement("p");
-      empty.textContent = `No results for “${field.value.trim()}”`;
+      empty.textContent = isStopped ? "No results yet. Type more letters." : `No results for “${field.value.trim()}”`;
       list.replaceChildren(...(options.length ? options : [empty]));
       list.hidden = false;
       // A text is no listbox.
@@ -82,7 +82,9 @@
       try {
         const response = await fetch(url, { redirect: "manual", signal: request.signal });
         if (response.status !== 200) return close();
-        show(new DOMParser().parseFromString(await response.text(), "text/html").querySelectorAll(".results [data-row]"));
+        const page = new DOMParser().parseFromString(await response.text(), "text/html");
+        const rows = page.querySelectorAll(".results [data-row]");
+        show(rows, !rows.length && page.querySelector(".results"));
       } catch { /* a newer request, or no network: submit what was typed */ }
     };
 

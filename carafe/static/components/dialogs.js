@@ -25,12 +25,13 @@ const open = (details) => {
   dialog.showModal();
   dialog.querySelector("[data-close]").focus();
 };
-// A link marked with data-dialog: the form in .dialog-form of its page, and what that page's script makes of it.
+// Open the form (.dialog-form) of a linked page in a dialog. data-dialog names the script it needs.
 const openForm = async (link) => {
   const answer = await fetch(link.href);
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const form = page.querySelector(".dialog-form");
   if (!answer.ok || answer.redirected || !form) return location.assign(link.href);
+  if (document.querySelector("dialog[open]")) return; // by a second click
   const dialog = document.createElement("dialog"), title = document.createElement("h2"), cancel = document.createElement("button");
   dialog.className = "dialog";
   dialog.setAttribute("aria-labelledby", title.id = "dialog-title");

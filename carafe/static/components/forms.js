@@ -8,14 +8,14 @@ document.addEventListener("click", ({ target }) => {
   button.setAttribute("aria-pressed", input.type === "text");
 });
 
-// How long a new password is, while it's typed. What else is wrong with one, the server knows.
+// How long a new password is, while it's typed. The server checks the rest.
 document.addEventListener("input", ({ target }) => {
   if (target.autocomplete !== "new-password" || target.minLength < 1) return;
   const length = [...target.value.normalize("NFKC")].length, missing = target.minLength - length;
-  let state = target.closest(".field").querySelector(".password-state");
+  let state = target.closest(".field")?.querySelector(".password-state");
   if (!state) {
     state = document.createElement("p");
-    state.setAttribute("role", "status");
+    state.setAttribute("aria-hidden", "true"); // read out at every key, it would drown the letters
     target.closest(".password").after(state);
   }
   state.className = `password-state${missing > 0 ? "" : " is-good"}`;

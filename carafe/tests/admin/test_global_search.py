@@ -3,7 +3,7 @@
 import re
 from html import unescape
 
-from carafe.admin.lists import matching
+from carafe.admin.lists import listing, matching, scan
 from carafe.testing.database import statements
 
 SECTION = re.compile(r'<section class="results".*?</section>', re.S)
@@ -41,6 +41,18 @@ def test_it_finds_pages_by_their_names(carol, sign_in):
     assert results(browser.get("/admin/search?q=JOB").text) == {"Pages": {"Jobs": "/admin/jobs/"}}
     pages = results(browser.get("/admin/search?q=health").text)["Pages"]
     assert pages == {"Health": "/admin/health/"}
+
+
+def test_it_leads_to_the_list_where_the_search_stops(carol, make_user, sign_in, monkeypatch):
+    monkeypatch.setattr(matching, "COUNT_LIMIT", 3)
+    monkeypatch.setattr(listing, "SCAN_SECONDS", 0)
+    monkeypatch.setattr(scan, "FIRST_STEP", 10)
+    monkeypatch.setattr(scan, "MIN_STEPS", 1)
+    for n in range(27):
+        make_user(f"{'old' if n < 7 else 'new'}{n}@example.com")
+    page = sign_in(carol).get("/admin/search?q=old").text
+    assert "No results for" not in page
+    assert results(page)["Users"] == {"Search all users": "/admin/users/?q=old"}
 
 
 def test_it_leads_to_all_where_there_are_more(carol, make_user, sign_in):

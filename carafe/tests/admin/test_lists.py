@@ -41,6 +41,8 @@ def test_it_shows_the_same_rows_few_or_many_or_far_apart(carol, make_user, sign_
     for first, many, far in values.values():
         assert first == many == far
         assert len(first) == 60
+    assert "found so far" in browser.get(path).text
+    monkeypatch.setattr(listing, "SCAN_SECONDS", 60)
     assert "10+ users" in browser.get(path).text
 
 
@@ -63,7 +65,7 @@ def test_a_search_that_is_stopped_says_how_far_it_came_and_goes_on(
     path = "/admin/users/?state=unconfirmed&q=u&sort=email"
     page = browser.get(path).text
     # Among the first ten in this order are Carol and u00 to u08.
-    assert "1+ users so far" in page
+    assert "1 found so far" in page
     assert "stopped at Email: u08@example.com" in page
     assert [f"u{n:02}@" in page for n in (3, 17)] == [True, False]
     [further] = [a["href"] for a in Links(page).links if "further=y" in (a["href"] or "")]
@@ -85,7 +87,29 @@ def test_a_search_that_is_stopped_without_a_match_does_not_say_that_there_is_non
     assert "Nothing found" not in page
     assert "No users yet" not in page
     assert "Keep searching" in page
-    assert "0+ users so far" in page
+    assert "None found so far" in page
+
+
+def test_a_page_beyond_all_matches_does_not_say_that_there_are_none(
+    carol, make_user, sign_in, slow_search
+):
+    for n in range(20):
+        make_user(f"u{n:02}@example.com", confirmed_at=None if n > 14 else now())
+    browser = sign_in(carol)
+    first = "/admin/users/?state=unconfirmed&q=u&sort=email"
+
+    def further(path):
+        links = [a["href"] or "" for a in Links(browser.get(path).text).links]
+        return next(link for link in links if "further=y" in link)
+
+    found = browser.get(further(first)).text
+    assert "u15@" in found
+    [back] = {a["href"] for a in Links(found).links if a.get("rel") == "prev"}
+    for path in (back, further(back)):
+        page = browser.get(path).text
+        assert "Nothing found" not in page
+        assert "0 users" not in page
+    assert "Back to the first page" in page
 
 
 def test_a_filter_without_a_match_says_that_there_is_none(carol, sign_in):

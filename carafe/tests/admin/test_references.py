@@ -88,7 +88,7 @@ def test_it_asks_whom_a_name_means(things, alice, bob, carol, make_user, sign_in
     make_user("alina@example.com", name="Alina")
     browser = sign_in(carol)
     page = browser.get(f"{PATH}?user_id=ali").text
-    assert "Several owners match" in page
+    assert "Several matches for" in page
     assert f'href="?user_id={alice.id}">{alice.email}<' in page
     assert "0 things" in page
     assert "No owner matches “zoe”" in browser.get(f"{PATH}?user_id=zoe").text

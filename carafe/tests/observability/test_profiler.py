@@ -90,13 +90,13 @@ def test_it_says_what_to_install(developer, development, monkeypatch):
     monkeypatch.setattr(development.extensions["profiler"], "is_installed", False)
     monkeypatch.setattr(profiler, "IS_INSTALLED", False)
     page = profile(developer, "/?_profile")
-    assert "bin/setup dev" in page.text
+    assert "bin/setup --with dev" in page.text
 
 
 def test_it_says_that_a_profile_is_gone(developer):
     page = developer.get("/dev/profiles/0000")
     assert page.status_code == 404
-    assert "has restarted" in page.text
+    assert "Profile the page again." in page.text
 
 
 FLASK = "/x/site-packages/flask/app.py"

@@ -108,7 +108,7 @@ def test_it_does_it_to_those_chosen_and_tells_who_was_left_out(
 def test_it_does_nothing_where_nothing_was_ticked(alice, admin, confirm):
     answer = confirm(admin, "suspend", list="state=active")
     assert (answer.status_code, answer.location) == (303, "/admin/users/?state=active")
-    assert "Select at least one of the users first." in admin.get(answer.location).text
+    assert "Select at least one user first." in admin.get(answer.location).text
 
 
 def test_it_asks_in_a_sentence(alice, admin, confirm):

@@ -112,7 +112,7 @@ def test_it_tells_of_mails_that_failed(rows, add):
     add(job(state="failed", finished_at=now()), job(state="succeeded", finished_at=now()))
     state, message = rows()["Queue mail"]
     assert state == "Warning"
-    assert "1 failed job is kept." in message
+    assert "1 failed job." in message
 
 
 def test_it_tells_of_queues_that_nobody_takes_from(rows, add):
