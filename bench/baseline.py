@@ -1,12 +1,12 @@
-"""The baseline of `pages.py`: the same pages as a plain Flask application, as its books show it.
+"""The baseline of `pages.py`: the same pages as a plain Flask application, as tutorials show it.
 
 What it does: Flask, Flask-SQLAlchemy with its defaults (entities, `db.paginate` with its count,
 SQLite as the driver opens it), Flask-Login's stock session cookie with the user looked up by
 primary key, Flask-WTF's forms with their CSRF token and WTForms' own widgets, Jinja templates
 with `url_for`, flashes, and Flask's own static files. The tables, their rows, the index of the list
-and the HTML of the pages are those of the app it is compared with, to within a few per cent.
+and the HTML of the pages are those of the app it is compared with, to within a few percent.
 
-What it does not do: no log, no request id, no response headers beside Flask's, no check of where
+What it does not do: no log, no request ID, no response headers besides Flask's, no check of where
 a POST comes from, no bounds or rate limits; its sessions cannot be listed or ended; its pages
 hold a menu that is written out; a POST writes no more than the note.
 """

@@ -3,11 +3,10 @@
     python bench/budget.py [--only "notes list"] [--pairs 30]
 
 The app as in production and its limit (`limit.py`: bare Flask, SQLAlchemy, and Jinja) answer the
-same requests in this process, without a server, by turns: a few of one, a few of the other, in
-pairs. Times are processor time of all threads, medians of the pairs in µs per request; garbage is
-collected between measurements only. The ratio is the median of those of the pairs, so that what
-else the machine does has little to say. It fails if a page exceeds its budget by 15% in three runs
-out of three.
+same requests in this process, without a server, in alternating batches. Times are processor time of
+all threads, medians of the pairs in µs per request; garbage is collected between measurements only.
+The ratio is the median of the pairs' ratios, so other load on the machine has little effect. It
+fails if a page exceeds its budget by 15% in three runs out of three.
 
 After you made a page cheaper, lower its budget to the ratio that is printed.
 """

@@ -1,8 +1,8 @@
-"""How long others wait for their dashboard while one account, or a stranger, does its worst.
+"""How long others wait for their dashboard while one account, or a visitor, floods the site.
 
     python bench/floods.py [--seconds 10] [--clients 16] [case …]
 
-gunicorn as in production (2 workers of 4 threads, and jobs in them) on an SQLite file with an
+gunicorn as in production (2 workers of 4 threads, and jobs in them) on a SQLite file with an
 account of 45,000 notes. In each case this many clients send what costs the app most, one request
 after the other, from a separate process; meanwhile another user asks for their dashboard five
 times a second. Prints what they waited, and what the flood was answered. 2 cores: p99 below 3 s.

@@ -1,4 +1,4 @@
-"""Jobs: how fast they are queued and run, how soon they begin, and what a worker costs that idles.
+"""Jobs: how fast they are queued and run, how soon they begin, and what an idle worker costs.
 
     python bench/jobs.py [--jobs 2000] [--idle 30]
     bin/postgres python bench/jobs.py
@@ -117,7 +117,7 @@ def measure(folder: str, args: Any) -> None:
             rate, used = runs[1]
             print(
                 f"  {processes} process(es): {rate:.0f} run a second, {used:.1f} ms of processor"
-                " time each, start-up included", flush=True,
+                " time each, startup included", flush=True,
             )  # fmt: skip
         crew.start()
         until(lambda: bool(WorkerRecord.alive()))

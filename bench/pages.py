@@ -7,7 +7,7 @@ SQLite file of its own with the same rows: this one as in production, `baseline.
 Flask application) and `limit.py` (views without anything around them). In each round every
 page of each gets `--requests` requests from 4 clients, one application after the other. Figures are
 medians of the rounds in µs of user and system time of the workers per request, and their ratios.
-Ours writes a line of log for each request, the others only with `--access-log` (gunicorn's own).
+Ours logs each request, the others only with `--access-log` (gunicorn's own).
 """
 
 import argparse
@@ -91,7 +91,7 @@ def pages(server: Server, name: str, passwords: dict[str, str], stylesheet: str)
 
     return {
         "landing page": get("/"),
-        "log-in form": get("/auth/login"),
+        "login form": get("/auth/login"),
         "dashboard": get("/dashboard", reader),
         "notes list": get("/notes/", reader),
         "new note (POST)": write,

@@ -60,7 +60,7 @@ def cookie(app: Any, email: str, password: str) -> str:
     form = {"csrf_token": token, "email": email, "password": password}
     answer = client.post("/auth/login", base_url=SITE, headers={"Referer": SITE}, data=form)
     if answer.status_code != 303:
-        raise SystemExit(f"log-in answers {answer.status_code}")
+        raise SystemExit(f"login answers {answer.status_code}")
     client.get("/dashboard", base_url=SITE)  # the cookie that the first page sets
     return "; ".join(f"{cookie.key}={cookie.value}" for cookie in (client._cookies or {}).values())
 

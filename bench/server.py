@@ -1,4 +1,4 @@
-"""gunicorn with this app or another, signed-in clients, and what the workers have used."""
+"""gunicorn with this app or another, logged-in clients, and what the workers have used."""
 
 import http.client
 import os
@@ -138,7 +138,7 @@ class Client:
         fields = {"csrf_token": self.token("/auth/login"), "email": email, "password": password}
         response, _ = self.ask(form_request("/auth/login", self.headers(), fields))
         if response.status not in (302, 303):
-            raise SystemExit(f"log-in answers {response.status}")
+            raise SystemExit(f"login answers {response.status}")
         self.keep_cookies(response)
 
     def headers(self) -> dict[str, str]:

@@ -1,10 +1,10 @@
-"""What a worker costs before and after its first requests: start-up, memory, queries per page.
+"""What a worker costs before and after its first requests: startup, memory, queries per page.
 
     python bench/startup.py [--rounds 9]
 
 Start-up is the processor time of a fresh interpreter up to the made application in production,
 against one that only imports the third-party libraries it is made of; both by turns, median of the
-rounds. Memory is that of each of 2 gunicorn workers after 200 requests to each page by a signed-in
+rounds. Memory is that of each of 2 gunicorn workers after 200 requests to each page by a logged-in
 reader, and then after people have logged in and registered at the same time. Queries are counted
 where they reach the database driver; BEGIN is none.
 """
