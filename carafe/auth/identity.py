@@ -249,7 +249,7 @@ def _time_zone() -> str:
 
 
 def init_app(app: Flask) -> None:
-    # In the place of its `init_app`, which adds a look for a cookie that we don't use.
+    # Instead of its `init_app`, which also looks for a cookie that we don't use.
     app.login_manager = login_manager  # type: ignore[attr-defined]
     app.context_processor(lambda: {"current_user": _user()})
     EXTRA_COLUMNS.init_app(app)

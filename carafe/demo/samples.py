@@ -79,7 +79,7 @@ def _in_order() -> list[Sample]:
 
 
 def loaded_scenario() -> Scenario | None:
-    """Return the scenario of the sample data in the database, or None if there is none."""
+    """Return the scenario of the sample data, or None if the database has no sample data."""
     columns = CounterBucket.at, CounterBucket.count.label("size")
     row = db.session.execute(select(*columns).where(CounterBucket.name == MARKER)).first()
     return Scenario(row.at, size=row.size) if row else None

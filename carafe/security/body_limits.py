@@ -87,7 +87,7 @@ def discard_body() -> None:
 def limit_body() -> None:
     environ = request.environ
     if not environ.get("CONTENT_LENGTH") and "HTTP_TRANSFER_ENCODING" not in environ:
-        return  # there is none
+        return  # without a body
     rules = current_policy()
     may = current_app.extensions["may_send_more"]
     if rules.body and (may is None or (is_same_origin() and may(rules))):

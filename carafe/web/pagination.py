@@ -36,7 +36,7 @@ POSITION_ARGUMENTS = {"after", "before", "further"}
 
 @dataclass(slots=True)
 class Page:
-    """The rows of one page, and the URLs of its neighbors (None if there is none).
+    """The rows of one page, and the URLs of its neighbors (None where the list ends).
 
     `first` is the number of the first row in the list. It is counted from page to page, so rows
     added or deleted in the meantime can make it inexact.

@@ -18,7 +18,7 @@ from carafe.database.timeouts import TooSlowError, statement_timeout
 
 COUNT_LIMIT = 10_000
 # Rows that are checked one by one in a few milliseconds.
-FEW = 1_000
+MAX_CHECKED_ROWS = 1_000
 # Counting a large table for each page would take a tenth of its time.
 LARGE_COUNT_TTL_SECONDS = 60
 # By an index it takes a tenth of this.
@@ -126,7 +126,9 @@ def counted(clauses: Sequence[Clause]) -> list[Clause]:
     """
     result: list[Clause] = []
     for clause in clauses:
-        is_enough = any(other.row_count is not None and other.row_count <= FEW for other in result)
+        is_enough = any(
+            other.row_count is not None and other.row_count <= MAX_CHECKED_ROWS for other in result
+        )
         result.append(clause if is_enough else clause.counted())
     return result
 

@@ -68,13 +68,13 @@ def test_a_search_that_is_stopped_says_how_far_it_came_and_goes_on(
     assert "1 found so far" in page
     assert "stopped at Email: u08@example.com" in page
     assert [f"u{n:02}@" in page for n in (3, 17)] == [True, False]
-    [further] = [a["href"] for a in Links(page).links if "further=y" in (a["href"] or "")]
-    rest = browser.get(further).text
-    assert [f"u{n:02}@" in rest for n in (3, 17, 35, 38)] == [False, True, True, True]
-    assert "stopped at" not in rest
+    [continue_url] = [a["href"] for a in Links(page).links if "further=y" in (a["href"] or "")]
+    remaining = browser.get(continue_url).text
+    assert [f"u{n:02}@" in remaining for n in (3, 17, 35, 38)] == [False, True, True, True]
+    assert "stopped at" not in remaining
     # Now that the search is complete, so is the count.
-    assert "4 users" in rest
-    assert "2–4 of 4" in rest
+    assert "4 users" in remaining
+    assert "2–4 of 4" in remaining
 
 
 def test_a_search_that_is_stopped_without_a_match_does_not_say_that_there_is_none(
@@ -102,9 +102,9 @@ def test_a_page_beyond_all_matches_does_not_say_that_there_are_none(
         links = [a["href"] or "" for a in Links(browser.get(path).text).links]
         return next(link for link in links if "further=y" in link)
 
-    found = browser.get(further(first)).text
-    assert "u15@" in found
-    [back] = {a["href"] for a in Links(found).links if a.get("rel") == "prev"}
+    continued = browser.get(further(first)).text
+    assert "u15@" in continued
+    [back] = {a["href"] for a in Links(continued).links if a.get("rel") == "prev"}
     for path in (back, further(back)):
         page = browser.get(path).text
         assert "Nothing found" not in page
