@@ -74,7 +74,8 @@ class Scenario:
         start = since or self.at - timedelta(days=DAYS)
         seconds = (self.at - start).total_seconds()
         moment = start + timedelta(seconds=seconds * random.random() ** 0.65)
-        if moment.hour < 6 and random.random() < 0.8:
+        is_early_riser = random.random() < 0.2
+        if moment.hour < 6 and not is_early_riser:
             moment += timedelta(hours=8)
         return min(moment, self.at - timedelta(minutes=random.randint(1, 50)))
 

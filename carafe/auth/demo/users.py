@@ -104,10 +104,11 @@ def _remember(lines: Sequence[str]) -> None:
 def _rows(
     scenario: Scenario, people: Sequence[Mapping[str, object]], accounts: Collection[str]
 ) -> list[Row]:
-    random = scenario.random("states")
     rows: list[Row] = []
     for number, joined_at in enumerate(joining_times(scenario, len(people))):
         row: Row = {"role": DEFAULT_ROLE, "avatar": None, **people[number], "created_at": joined_at}
+        # One for each, since how many numbers it takes depends on the time of day.
+        random = scenario.random(f"state of {row['email']}")
         age = scenario.at - joined_at
         is_settled = row["email"] in accounts or row["role"] != DEFAULT_ROLE
         chance = 1.0 if is_settled else random.random()
@@ -131,8 +132,8 @@ def _rows(
 
 def _draw_portraits(scenario: Scenario, rows: Sequence[Row], without: str) -> None:
     """Draw pictures for most people. One has none, so that there is something to do."""
-    random = scenario.random("portraits")
     for row in rows:
+        random = scenario.random(f"portrait of {row['email']}")
         short_hair = bool(row.pop("short_hair", False))
         is_drawn = row["confirmed_at"] and row["email"] != without and random.random() < 0.85
         if is_drawn and current_app.config["AVATARS"]:
