@@ -48,6 +48,7 @@ LAYERS = [
     "downloads",
     "personal_data",
     "admin",
+    "api",
     "testing",
 ]
 
@@ -76,6 +77,7 @@ EXTENSIONS = [
     "notifications",
     "personal_data",
     "admin",
+    "api",
 ]
 
 

@@ -23,6 +23,7 @@ def init_app(app: Flask) -> None:
     add("Passkeys", "account.passkeys", icon="passkey", setting="PASSKEYS")
     add("Devices", "account.sessions", icon="device")
     add("Connected accounts", "account.connections", icon="link", setting="OAUTH_PROVIDERS")
+    add("API tokens", "account.tokens", icon="key", setting="API")
     add("Activity", "account.activity", icon="activity")
     menus.add(app, "settings", "Your data", "account.export", icon="download", group="Data")
     avatars.register(app, "/account/avatars/")
@@ -43,5 +44,10 @@ def init_app(app: Flask) -> None:
         text="Then a stolen password isn't enough to log in.",
         order=40,
     )
-    pages.register(app, activity="account.activity", data_export="account.export")
+    pages.register(
+        app,
+        activity="account.activity",
+        data_export="account.export",
+        tokens="account.tokens",
+    )
     personal_data.add_section(app, "profile", user_data.profile)

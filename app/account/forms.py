@@ -3,8 +3,15 @@
 from wtforms import FileField
 from wtforms.validators import DataRequired, InputRequired
 
-from carafe.auth import NAME_LENGTH, EmailField, NewPasswordField, PasswordField, accounts
-from carafe.web import Form, TextField, TimeZoneField
+from carafe.auth import (
+    NAME_LENGTH,
+    EmailField,
+    NetworksField,
+    NewPasswordField,
+    PasswordField,
+    accounts,
+)
+from carafe.web import CheckboxesField, ChoiceField, Form, TextField, TimeZoneField
 
 
 class ProfileForm(Form):
@@ -33,3 +40,12 @@ class PasswordForm(Form):
 
 class PasskeyForm(Form):
     name = TextField("Name", [DataRequired("Enter a name.")], length=accounts.PASSKEY_NAME_LENGTH)
+
+
+class TokenForm(Form):
+    name = TextField("Name", [DataRequired("Enter a name.")], length=accounts.TOKEN_NAME_LENGTH)
+    scopes = CheckboxesField(
+        "Scopes", [DataRequired("Choose at least one.")], choices=accounts.available_scopes
+    )
+    days = ChoiceField("Expires", choices=accounts.TOKEN_LIFETIMES, coerce=int, default=90)
+    networks = NetworksField("IP addresses")

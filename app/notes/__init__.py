@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from app.notes import admin, models, views
+from app.notes import admin, api, models, views
 from app.notes.demo import load
 from carafe import demo, personal_data
 from carafe.auth import is_logged_in
@@ -26,3 +26,4 @@ def init_app(app: Flask) -> None:
     demo.add(app, load)
     personal_data.add_section(app, "notes", models.user_data)
     admin.init_app(app)
+    api.init_app(app)

@@ -9,6 +9,7 @@ from carafe.audit import add_descriptions, add_phrases
 from carafe.auth import (
     access,
     accounts,
+    api_tokens,
     avatars,
     checks,
     cli,
@@ -29,9 +30,16 @@ from carafe.auth import (
     visitor_pages,
 )
 from carafe.auth.administration import change_denial_reason, ensure_can_grant
+from carafe.auth.api_tokens import add_scope
 from carafe.auth.demo import add_sample_users
 from carafe.auth.descriptions import DESCRIPTIONS
-from carafe.auth.fields import EmailField, NewPasswordField, PasswordField, normalize_email
+from carafe.auth.fields import (
+    EmailField,
+    NetworksField,
+    NewPasswordField,
+    PasswordField,
+    normalize_email,
+)
 from carafe.auth.identity import can, is_anonymous, is_logged_in
 from carafe.auth.identity_query import add_identity_column
 from carafe.auth.jobs import delete_later
@@ -83,6 +91,7 @@ __all__ = [
     "Invitation",
     "KnownDevice",
     "LinkedAccount",
+    "NetworksField",
     "NewPasswordField",
     "OwnerMixin",
     "Passkey",
@@ -94,6 +103,7 @@ __all__ = [
     "add_identity_column",
     "add_permission",
     "add_sample_users",
+    "add_scope",
     "allow_without_two_factor",
     "avatars",
     "can",
@@ -139,6 +149,7 @@ def init_app(app: Flask) -> None:
     visitor_pages.init_app(app)
     old_forms.init_app(app)
     relying_party.init_app(app)
+    api_tokens.init_app(app)
     quotas.init_app(app)
     add_descriptions(app, DESCRIPTIONS)
     add_phrases(app, PHRASES)

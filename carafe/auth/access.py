@@ -15,6 +15,7 @@ from carafe.auth import (
     reauthentication,
     two_factor,
 )
+from carafe.auth.api_tokens import authenticate_by_token, check_scope, has_token
 from carafe.auth.identity import Identity, can, current_identity, is_logged_in, load_identity
 from carafe.auth.models.user_columns import has_second_factor
 from carafe.auth.permissions import ADMIN, NO_ROLE, permissions
@@ -37,6 +38,8 @@ CONFIRM_FIRST = "Confirm your email address first."
 
 def enforce_policy(rules: Policy) -> ResponseReturnValue | None:
     """Enforce the view's policy."""
+    if rules.scope and has_token():
+        authenticate_by_token()
     if rules.public:
         return _check_public_view(rules)
     identity = current_identity()
@@ -44,6 +47,7 @@ def enforce_policy(rules: Policy) -> ResponseReturnValue | None:
         return redirect_to_login()
     if answer := _check_impersonation(rules, identity):
         return answer
+    check_scope(rules.scope)
     if not rules.allow_without_two_factor and (answer := redirect_to_two_factor_setup(identity)):
         return answer
     needed = {rules.permission, rules.read_permission} - {None}
@@ -54,7 +58,8 @@ def enforce_policy(rules: Policy) -> ResponseReturnValue | None:
         if wants_json():
             refuse(403, "access.denied", "unconfirmed", CONFIRM_FIRST)
         return lead_to(pages.path("confirm"), 403)
-    if rules.fresh_login and not identity.is_fresh:
+    # A token proves nobody's presence; its scope, given by someone present, counts instead.
+    if rules.fresh_login and identity.scopes is None and not identity.is_fresh:
         return reauthentication.require_fresh_login()
     return None
 

@@ -10,6 +10,8 @@ DESCRIPTIONS = {
     "impersonation.stopped": "An admin stopped viewing your account",
     "impersonation.change_made": "An admin made a change as you",
     "login.failed": "Failed login (wrong password)",
+    "api_token.created": "API token created",
+    "api_token.revoked": "API token revoked",
     "passkey.added": "Passkey added",
     "passkey.rejected": "Possibly copied passkey blocked",
     "passkey.removed": "Passkey removed",

@@ -1,7 +1,8 @@
-"""Form fields for email addresses and passwords."""
+"""Fields of forms for email addresses, passwords, and networks."""
 
 import re
-from typing import Unpack
+from ipaddress import ip_network
+from typing import Any, Unpack
 
 from flask import current_app
 from wtforms import StringField
@@ -9,9 +10,10 @@ from wtforms.form import BaseForm
 from wtforms.validators import DataRequired, ValidationError
 
 from carafe.auth import passwords
+from carafe.auth.models.api_token import NETWORKS_LENGTH
 from carafe.auth.models.user_columns import EMAIL_LENGTH
 from carafe.unicode import nfc
-from carafe.web.fields import FieldOptions, SecretField, Validators, at_most
+from carafe.web.fields import FieldOptions, SecretField, TextField, Validators, at_most
 
 ENTER_EMAIL = DataRequired("Enter your email address.")
 SHORT_EMAIL = at_most(
@@ -101,3 +103,17 @@ class NewPasswordField(PasswordField):
         email = form["email"].data if "email" in form else self.email
         if problem := passwords.validation_error(self.data or "", email or ""):
             raise ValidationError(problem)
+
+
+class NetworksField(TextField):
+    """IP addresses and networks in CIDR notation, separated by commas or spaces; "" for any."""
+
+    def __init__(self, label: str, validators: Validators = (), **options: Any):
+        super().__init__(label, validators, length=NETWORKS_LENGTH, **options)
+
+    def pre_validate(self, form: BaseForm) -> None:
+        for part in (self.data or "").replace(",", " ").split():
+            try:
+                ip_network(part)
+            except ValueError:
+                raise ValidationError(f"“{part}” isn't an IP address or network.") from None

@@ -76,6 +76,9 @@ class Columns(NamedTuple):
     permissions: Set[str]
     # Columns added by the app and other features: see `identity_query.add_identity_column`.
     extra: dict[str, object]
+    # What the request may do, if it was sent with an API token; None for a session.
+    scopes: frozenset[str] | None = None
+    token_id: int = 0
 
 
 class Identity(ReadOnly, Columns):
@@ -149,12 +152,20 @@ def load_identity(token: str) -> Identity | None:
     if row is None:
         return None
     logs.bind_user(row.id, impersonator.id if impersonator else None)
-    return _make_identity(row, token, impersonator, impersonation_ended)
+    return make_identity(
+        row,
+        token=token,
+        session_id=row.session_id,
+        last_seen_at=row.last_seen_at,
+        authenticated_at=row.authenticated_at,
+        remembered=row.remembered,
+        impersonator=impersonator,
+        impersonation_ended=impersonation_ended,
+    )
 
 
-def _make_identity(
-    row: AnyRow, token: str, impersonator: Impersonator | None, impersonation_ended: str | None
-) -> Identity:
+def make_identity(row: AnyRow, **values: Any) -> Identity:
+    """Return the identity of a user, whose columns `identity_query.user_columns` names."""
     return Identity(
         id=row.id,
         email=row.email,
@@ -163,15 +174,9 @@ def _make_identity(
         confirmed_at=row.confirmed_at,
         time_zone=row.time_zone,
         second_factor_required_at=row.second_factor_required_at,
-        session_id=row.session_id,
-        last_seen_at=row.last_seen_at,
-        authenticated_at=row.authenticated_at,
-        remembered=row.remembered,
-        impersonator=impersonator,
-        impersonation_ended=impersonation_ended,
-        token=token,
         permissions=permissions(row.role),
         extra={name: getattr(row, f"extra_{name}") for name in EXTRA_COLUMNS.by_name()},
+        **values,
     )
 
 

@@ -30,7 +30,7 @@ def identity_query(
     """
     user = user_model()
     extra_columns = [build().label(f"extra_{name}") for name, build in extra]
-    query: AnySelect = select(*_columns_of(user), *extra_columns)
+    query: AnySelect = select(*user_columns(user), *_session_columns(), *extra_columns)
     query = query.select_from(Session)
     if impersonation:
         query = _join_impersonation(query, user)
@@ -43,8 +43,8 @@ def identity_query(
     )
 
 
-def _columns_of(user: type[UserMixin]) -> list[Label[Any] | AnyAttribute]:
-    """Return the columns of the user and of the session."""
+def user_columns(user: type[UserMixin]) -> list[Label[Any] | AnyAttribute]:
+    """Return the columns of a user that an identity has."""
     return [
         user.id,
         user.email,
@@ -53,6 +53,11 @@ def _columns_of(user: type[UserMixin]) -> list[Label[Any] | AnyAttribute]:
         user.confirmed_at,
         user.time_zone,
         user.second_factor_required_at,
+    ]
+
+
+def _session_columns() -> list[Label[Any] | AnyAttribute]:
+    return [
         Session.id.label("session_id"),
         Session.last_seen_at,
         Session.authenticated_at,

@@ -28,6 +28,7 @@ Page = Literal[
     "reset",
     "reset_link",
     "second_factor",
+    "tokens",
 ]
 # Required only if this setting switches on what links to it.
 OPTIONAL = {
@@ -35,9 +36,10 @@ OPTIONAL = {
     "invitation": "INVITATIONS",
     "magic_link": "MAGIC_LINK",
     "provider_callback": "OAUTH_PROVIDERS",
+    "tokens": "API",
 }
 # Linked to if they exist. Their feature registers them later than the others.
-LINKED_IF_ANY = {"activity", "data_export"}
+LINKED_IF_ANY = {"activity", "data_export", "tokens"}
 # Sent with the app. After this signal, the URLs of pages are available.
 pages_registered = signal("pages-registered")
 CALL = 'pages.register(app, login="auth.login", …)'

@@ -4,6 +4,8 @@ PHRASES = {
     "access.denied": "was denied access",
     "account.connected": "connected an account",
     "account.disconnected": "disconnected an account",
+    "api_token.created": "created an API token",
+    "api_token.revoked": "revoked an API token",
     "data.downloaded": "downloaded their data",
     "data.exported": "exported their data",
     "device.added": "used a new device",

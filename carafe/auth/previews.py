@@ -28,6 +28,7 @@ RESET = partial(page_url, "reset")
 MAILS: dict[str, dict[str, object]] = {
     "account_connected": {"provider": "GitHub", "reset_url": RESET},
     "account_disconnected": {"provider": "GitHub", "reset_url": RESET},
+    "api_token_added": {"name": "Backup script", "url": RESET},
     "codes_guessed": {"url": RESET},
     "confirm": {"url": partial(page_url, "confirm_link", token=EXPIRED_TOKEN)},
     "deletion_canceled": {"reset_url": RESET},

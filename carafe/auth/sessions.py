@@ -88,7 +88,7 @@ def log_out_user() -> None:
 def update_last_seen(response: Response) -> Response:
     """Record when the session was seen, at most once a minute and after the response."""
     identity = loaded_identity()  # not current_user, which would look up who did not matter
-    if identity is None or current_policy().background:
+    if identity is None or identity.token_id or current_policy().background:
         return response
     if now() - identity.last_seen_at >= LAST_SEEN_PRECISION:
         session.modified = True  # the cookie lasts as long as the row, signed with the current key

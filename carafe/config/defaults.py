@@ -17,6 +17,7 @@ from carafe.config.readers import (
     integer,
     list_of,
     log_level,
+    matching,
     one_of,
     root_path,
     secret,
@@ -54,6 +55,11 @@ class Config:
     # support passkeys for names with HTTPS and for localhost, not for IP addresses; if this is
     # a local address such as 127.0.0.1, pages link to localhost.
     PUBLIC_URL = Env("http://127.0.0.1:5000", site_url, "an address such as https://example.org")
+
+    # Whether programs can use the site, with tokens that users create for them.
+    API = Env(True, yes_or_no, "yes or no")
+    # API tokens begin with it and "_", so that scanners of published code recognize them.
+    API_TOKEN_PREFIX = Env("carafe", matching("[a-z][a-z0-9]{1,19}"), "2 to 20 letters and digits")
 
     # The path of the site, if it shares its host with others; docs/deployment.md has the
     # drawbacks. A proxy can keep the path or strip it.

@@ -51,6 +51,15 @@ def one_of(*names: str) -> Callable[[str], str]:
 log_level = one_of("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
+def matching(pattern: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise ValueError(text)
+        return text
+
+    return read
+
+
 def yes_or_no(text: str) -> bool:
     yes, no = ("yes", "on", "true", "1"), ("no", "off", "false", "0")
     return one_of(*yes, *no)(text) in yes

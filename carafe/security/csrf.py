@@ -24,6 +24,7 @@ from itsdangerous import BadSignature
 from carafe.database.transactions import SAFE_METHODS
 from carafe.security.refusals import refuse
 from carafe.security.signing import Sha256Signer
+from carafe.web.routing import current_policy
 
 TOKEN_FIELD = "csrf_token"  # noqa: S105
 ORIGIN = re.compile(r"https?://[^/?#\\\s]+")
@@ -65,6 +66,8 @@ def form_token() -> str:
 def check_csrf() -> ResponseReturnValue | None:
     if request.method in SAFE_METHODS or request.endpoint is None:
         return None
+    if current_policy().scope and "Authorization" in request.headers:
+        return None  # the token counts, not the cookie; no other site can make a browser send it
     if not is_same_origin():
         message = "We blocked this request because it came from another site."
         refuse(403, "csrf.refused", "other_origin", message)

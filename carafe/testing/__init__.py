@@ -15,6 +15,7 @@ The import is in the function because pytest must load the plugin first, to expl
 
 pytest_plugins = [
     "carafe.testing.hooks",
+    "carafe.testing.api",
     "carafe.testing.apps",
     "carafe.testing.accounts",
     "carafe.testing.cast",

@@ -13,7 +13,14 @@ from carafe.testing.rules import rules
 from carafe.web.routing import IdConverter, Policy, get_policy
 
 # Values in a path for arguments that aren't numbers.
-EXAMPLES = {"token": "x", "provider": "acme", "filename": "x", "name": "x", "fingerprint": "x"}
+EXAMPLES = {
+    "token": "x",
+    "provider": "acme",
+    "filename": "x",
+    "name": "x",
+    "fingerprint": "x",
+    "id": "not-found",
+}
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 ALWAYS = [
     "Content-Security-Policy",
@@ -65,7 +72,17 @@ class Route:
 
 
 def routes(app: Flask, number: int = 1) -> list[Route]:
-    """Return all routes; `number` replaces each ID."""
+    """Return the routes of all pages and forms; `number` replaces each ID."""
+    return [route for route in _all_routes(app, number) if not route.policy.scope]
+
+
+def operations(app: Flask, number: int = 1) -> list[Route]:
+    """Return the routes of the API, apart from HEAD and OPTIONS."""
+    candidates = [route for route in _all_routes(app, number) if route.policy.scope]
+    return [route for route in candidates if route.method not in ("HEAD", "OPTIONS")]
+
+
+def _all_routes(app: Flask, number: int) -> list[Route]:
     with app.test_request_context():
         return list(_routes(app, app.url_map.bind("localhost"), number))
 

@@ -20,7 +20,7 @@ from carafe.web import (
     urls,
 )
 from carafe.web.dashboard import add_card, visible_cards
-from carafe.web.fields import ChoiceField, LongTextField, SecretField, TextField
+from carafe.web.fields import CheckboxesField, ChoiceField, LongTextField, SecretField, TextField
 from carafe.web.forms import Form
 from carafe.web.pagination import BoundedCounts, paginate
 from carafe.web.parsed_fields import DecimalField, IntegerField
@@ -41,6 +41,7 @@ from carafe.web.versions import VersionForm, VersionMixin
 
 __all__ = [
     "BoundedCounts",
+    "CheckboxesField",
     "ChoiceField",
     "ConditionalRoutes",
     "DecimalField",

@@ -35,12 +35,15 @@ def decode(cursor: str, keys: Sequence[CursorKey]) -> tuple[list[object], int | 
         position = values.pop() if len(values) == len(keys) + 1 else None
         if position is not None:
             _parse_key(position, int)
-        parsed = [
-            _parse_key(value, key.type.python_type) for value, key in zip(values, keys, strict=True)
-        ]
-        return parsed, position
+        return parse_keys(values, keys), position
     except (ValueError, TypeError, OverflowError, RecursionError):
         raise NotFound from None
+
+
+def parse_keys(values: Sequence[object], keys: Sequence[CursorKey]) -> list[object]:
+    """Return the values of keys as their columns compare them. Raises `ValueError`."""
+    pairs = zip(values, keys, strict=True)
+    return [_parse_key(value, key.type.python_type) for value, key in pairs]
 
 
 def _parse_key(value: Any, kind: type[Any]) -> object:

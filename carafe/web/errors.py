@@ -2,6 +2,7 @@
 
 import errno
 import logging
+from collections.abc import Callable, Mapping
 
 from flask import Flask, Response, current_app, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -117,7 +118,15 @@ def _is_script() -> bool:
     return mode in ("cors", "same-origin", "no-cors") and destination == "empty"
 
 
+def set_problem_members(
+    app: Flask, describe: Callable[[HTTPException], Mapping[str, object]]
+) -> None:
+    """Add members to problem details, or replace the general `type` and `title`."""
+    app.extensions["problem_members"] = describe
+
+
 def init_app(app: Flask) -> None:
+    set_problem_members(app, lambda error: {})
     app.register_error_handler(HTTPException, render_error)
     app.register_error_handler(DBAPIError, handle_database_error)
     app.register_error_handler(PoolTimeout, handle_database_error)
@@ -168,7 +177,8 @@ def render_error(error: HTTPException) -> ResponseReturnValue:
     retry_after = getattr(error, "retry_after", None)
     if wants_json():
         problem = {"type": "about:blank", "title": error.name, "status": error.code}
-        response = jsonify(problem | {"detail": message, "request_id": request_id})
+        members = current_app.extensions["problem_members"](error)
+        response = jsonify({**problem, "detail": message, "request_id": request_id, **members})
         response.content_type = "application/problem+json"
     else:
         try:

@@ -5,7 +5,13 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Generic, TypedDict, TypeVar, Unpack
 
 from markupsafe import Markup
-from wtforms import PasswordField, SelectField, StringField, ValidationError
+from wtforms import (
+    PasswordField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    ValidationError,
+)
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import Length
 from wtforms.widgets import TextArea
@@ -106,6 +112,23 @@ class ChoiceField(SelectField):
             choices=[SelectChoice(value=value, label=text) for value, text in pairs],
             **options,
         )
+
+
+class CheckboxesField(SelectMultipleField):
+    """Any number of values: `choices` returns the label of each, when the form is made."""
+
+    data: list[str]
+
+    def __init__(
+        self,
+        label: str,
+        validators: Validators = (),
+        *,
+        choices: Callable[[], Mapping[str, str]],
+        **options: Any,
+    ):
+        pairs = [SelectChoice(value=value, label=text) for value, text in choices().items()]
+        super().__init__(label, validators, choices=pairs, **options)
 
 
 class SecretField(PasswordField):

@@ -52,6 +52,8 @@ class Policy:
     background: bool = False
     # Maximum size of the body in bytes, if larger than `MAX_CONTENT_LENGTH`.
     body: int = 0
+    # What an API token must have been given; "" for views that accept no token.
+    scope: str = ""
     # Returns rules that depend on the arguments in the URL.
     by_arguments: Callable[..., Mapping[str, object]] | None = None
 

@@ -20,6 +20,9 @@ from carafe.testing.two_factor import enroll
 
 # To open a page to visitors, add it here, where every reader of the change sees it.
 PUBLIC = {
+    "api.docs",
+    "api.openapi",
+    "api.problem",
     "auth.accept_invitation",
     "auth.change_email",
     "auth.confirm",

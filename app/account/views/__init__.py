@@ -18,6 +18,7 @@ from app.account.views import (  # noqa: E402  (imported for their routes)
     recovery_codes,
     second_factors,
     sessions,
+    tokens,
 )
 
 __all__ = [
@@ -35,4 +36,5 @@ __all__ = [
     "recovery_codes",
     "second_factors",
     "sessions",
+    "tokens",
 ]

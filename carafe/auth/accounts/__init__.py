@@ -6,6 +6,17 @@ Decorators named `limit_…` go on views of forms that visitors submit.
 """
 
 from carafe.auth.accounts.activity import list_activity
+from carafe.auth.accounts.api_tokens import (
+    DEFAULT_TOKEN_LIFETIME,
+    TOKEN_LIFETIMES,
+    TOKEN_NAME_LENGTH,
+    TooManyTokensError,
+    UnknownScopeError,
+    available_scopes,
+    create_api_token,
+    list_api_tokens,
+    revoke_api_token,
+)
 from carafe.auth.accounts.authentication import NextStep, authenticate, limit_logins, log_out
 from carafe.auth.accounts.authenticator_app import (
     NoSetupError,
@@ -117,11 +128,14 @@ from carafe.auth.providers.journey import LOG_IN, REAUTHENTICATE, AuthorizationR
 from carafe.auth.providers.profile import CanceledError, ProviderError, UnavailableError
 
 __all__ = [
+    "DEFAULT_TOKEN_LIFETIME",
     "INVITE_PERMISSION",
     "LOG_IN",
     "MAX_PASSKEYS",
     "PASSKEY_NAME_LENGTH",
     "REAUTHENTICATE",
+    "TOKEN_LIFETIMES",
+    "TOKEN_NAME_LENGTH",
     "TOO_MANY_PASSKEYS",
     "AccessSummary",
     "Arrival",
@@ -144,12 +158,15 @@ __all__ = [
     "ProviderError",
     "ProviderReturn",
     "SentInvitation",
+    "TooManyTokensError",
     "TotpSetup",
     "UnavailableError",
+    "UnknownScopeError",
     "accept_invitation",
     "add_passkey",
     "add_totp",
     "authenticate",
+    "available_scopes",
     "begin_totp_setup",
     "cancel_email_change",
     "challenged_user",
@@ -158,6 +175,7 @@ __all__ = [
     "confirm_email",
     "confirm_email_with_password",
     "connect_at",
+    "create_api_token",
     "disconnect",
     "email_of_change",
     "email_of_reset",
@@ -177,6 +195,7 @@ __all__ = [
     "limit_registrations",
     "limit_reset_requests",
     "list_activity",
+    "list_api_tokens",
     "list_connections",
     "list_devices",
     "list_invitations",
@@ -213,6 +232,7 @@ __all__ = [
     "reset_password",
     "resume_journey",
     "return_from",
+    "revoke_api_token",
     "revoke_invitation",
     "schedule_deletion",
     "set_first_password",

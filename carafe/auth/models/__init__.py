@@ -1,5 +1,6 @@
 """Users, and what belongs to them: sessions, emailed links, second factors, linked accounts."""
 
+from carafe.auth.models.api_token import ApiToken
 from carafe.auth.models.device import KnownDevice
 from carafe.auth.models.impersonation import Impersonation
 from carafe.auth.models.interrupted_form import InterruptedForm
@@ -13,6 +14,7 @@ from carafe.auth.models.totp import Totp
 from carafe.auth.models.user_mixin import UserMixin
 
 __all__ = [
+    "ApiToken",
     "Impersonation",
     "InterruptedForm",
     "Invitation",

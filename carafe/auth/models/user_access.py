@@ -7,6 +7,7 @@ from sqlalchemy import delete, select
 from carafe import mail
 from carafe.audit import record
 from carafe.auth import pages
+from carafe.auth.models.api_token import ApiToken
 from carafe.auth.models.impersonation import Impersonation
 from carafe.auth.models.session import Session
 from carafe.auth.models.token import CONFIRM, LOGIN_CHALLENGE, MAGIC_LINK, Token
@@ -21,8 +22,9 @@ class UserAccess(UserColumns):
     """Methods of `UserMixin` that grant or end access."""
 
     def change_password(self, password_hash: str, *, keep: int | None = None) -> None:
-        """Set the password, end every session except `keep`, and void links emailed before."""
+        """Set the password. This ends sessions except `keep`, API tokens, and mailed links."""
         self.password_hash = password_hash
+        ApiToken.revoke_all(self.id)
         self.end_sessions(keep=keep)
         self.void_links()
         record("user.password_changed", self.subject, actor=self.email)

@@ -1,0 +1,26 @@
+"""The API: resources under `/api/v1`, with the rules of the pages."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from carafe.api import account, administration, openapi, problems
+from carafe.api.blueprint import BLUEPRINTS, Blueprint, add_blueprint
+from carafe.api.fields import Field
+from carafe.api.registration import add
+from carafe.api.resource import RESOURCES
+
+__all__ = ["Blueprint", "Field", "add", "add_blueprint"]
+
+
+def init_app(app: Flask) -> None:
+    RESOURCES.init_app(app)
+    BLUEPRINTS.init_app(app)
+    if not app.config["API"]:
+        return
+    problems.init_app(app)
+    app.add_url_rule("/api/problems/<id>", "api.problem", problems.show)
+    app.add_url_rule("/api/openapi.json", "api.openapi", openapi.show_document)
+    app.add_url_rule("/api/docs", "api.docs", openapi.show_docs)
+    account.init_app(app)
+    administration.init_app(app)

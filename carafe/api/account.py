@@ -1,0 +1,165 @@
+"""The API of the user's own account: `me`, sessions, tokens, and notifications."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from flask import Flask, Response, url_for
+from marshmallow import Schema, fields, validate
+from werkzeug.exceptions import Forbidden
+
+from carafe.api import bodies
+from carafe.api.blueprint import Blueprint, add_blueprint
+from carafe.api.documentation import BODY, body_of, problems
+from carafe.api.fields import Field, Text, dump_time
+from carafe.api.problems import InvalidFieldsError, InvalidValue
+from carafe.api.registration import add
+from carafe.api.resource import RESOURCES
+from carafe.auth import accounts, add_scope, current_user
+from carafe.auth.models import ApiToken, Session
+from carafe.auth.models.api_token import NAME_LENGTH, NETWORKS_LENGTH
+from carafe.notifications.models import Notification
+from carafe.web.urls import public_url
+
+
+def dump_scopes(text: str) -> list[str]:
+    return text.split()
+
+
+SCOPES = Field("scopes", dump=dump_scopes, schema=fields.List(fields.String(), dump_only=True))
+TOKEN_FIELDS = [
+    "name",
+    SCOPES,
+    "networks",
+    "ending",
+    "created_at",
+    "expires_at",
+    "last_used_at",
+]
+
+
+class MeSchema(Schema):
+    id = fields.Integer(required=True)
+    email = fields.Email(required=True)
+    name = fields.String(required=True)
+    role = fields.String(required=True)
+    confirmed_at = fields.AwareDateTime(required=True, allow_none=True)
+    time_zone = fields.String(required=True)
+    scopes = fields.List(
+        fields.String(),
+        required=True,
+        allow_none=True,
+        metadata={"description": "What the token may do; null for a session."},
+    )
+
+
+class TokenInput(Schema):
+    name = Text(required=True, validate=validate.Length(1, NAME_LENGTH))
+    scopes = fields.List(fields.String(), required=True, validate=validate.Length(1, 100))
+    days = fields.Integer(
+        strict=True,
+        load_default=accounts.DEFAULT_TOKEN_LIFETIME,
+        validate=validate.OneOf(accounts.TOKEN_LIFETIMES),
+        metadata={"description": "How long it works; 0 for no end."},
+    )
+    networks = Text(
+        load_default="",
+        validate=validate.Length(max=NETWORKS_LENGTH),
+        metadata={"description": "Addresses or CIDR blocks from which it works; empty for any."},
+    )
+
+
+def show_me() -> Response:
+    """Return whose token or session it is, and what the token may do."""
+    user = current_user
+    content = bodies.encode(
+        {
+            "id": user.id,
+            "email": user.email,
+            "name": user.display_name,
+            "role": user.role,
+            "confirmed_at": dump_time(user.confirmed_at),
+            "time_zone": user.time_zone,
+            "scopes": None if user.scopes is None else sorted(user.scopes),
+        }
+    )
+    return bodies.json_response(content, etag=bodies.etag_of(content))
+
+
+def create_token() -> Response:
+    """Create a token, whose text is in this response and nowhere else.
+
+    That is why an `Idempotency-Key` has no effect here: the text would have to be stored.
+    """
+    values = bodies.load(TokenInput(), bodies.read_json(bodies.JSON))
+    check_may_grant(values["scopes"])
+    try:
+        token, text = accounts.create_api_token(**values)
+    except accounts.UnknownScopeError as error:
+        raise InvalidFieldsError([InvalidValue(str(error.description), "/scopes")]) from None
+    except ValueError as error:
+        raise InvalidFieldsError([InvalidValue(str(error), "/networks")]) from None
+    content = RESOURCES.by_name()["tokens"].dump_row(token) | {"token": text}
+    response = bodies.json_response(bodies.encode(content), 201)
+    response.headers["Location"] = public_url(url_for("api_tokens.read", id=token.id))
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def check_may_grant(scopes: Collection[str]) -> None:
+    """Raise `Forbidden` unless the request's token has all these scopes itself."""
+    if current_user.scopes is not None and (missing := {*scopes} - current_user.scopes):
+        raise Forbidden(f"Your token doesn't have these scopes: {', '.join(sorted(missing))}.")
+
+
+def make_me() -> Blueprint:
+    blueprint = Blueprint("me", __name__)
+    document = {"summary": "Get your account", "responses": problems([])}
+    view = blueprint.doc(**document)(blueprint.response(200, MeSchema)(show_me))
+    blueprint.operation("GET", "/me", "me.read")(view)
+    return blueprint
+
+
+def make_tokens() -> Blueprint:
+    """Return the blueprint with the operation that isn't declared: the one that creates them."""
+    blueprint = Blueprint("tokens", __name__)
+    document = {"summary": "Create a token", "responses": problems(BODY)}
+    view = blueprint.doc(**document, requestBody=body_of(TokenInput))(create_token)
+    # A token needs the scope instead, which it was given by someone who had just proved who it was.
+    blueprint.operation("POST", "/tokens", "tokens.create", confirmed=True, fresh_login=True)(view)
+    return blueprint
+
+
+def init_app(app: Flask) -> None:
+    add_scope(app, "me:read", "Read your name, email address, and role")
+    add_scope(app, "tokens:write", "Create and revoke API tokens")
+    add_blueprint(app, make_me())
+    add(
+        app,
+        ApiToken,
+        name="tokens",
+        read_only=TOKEN_FIELDS,
+        owner="user_id",
+        operations=["list", "read", "delete"],
+        delete=ApiToken.revoke,
+        blueprint=make_tokens(),
+    )
+    add(
+        app,
+        Session,
+        name="sessions",
+        read_only=["created_at", "last_seen_at", "expires_at", "address", "agent"],
+        owner="user_id",
+        where=lambda: Session.works_for(current_user.id),
+        operations=["list", "read", "delete"],
+        delete=Session.end,
+    )
+    if app.config["NOTIFICATIONS"]:
+        add(
+            app,
+            Notification,
+            name="notifications",
+            read_only=["kind", "title", "body", "url", "created_at", "read_at"],
+            owner="user_id",
+            operations=["list", "read", "delete"],
+        )

@@ -1,0 +1,89 @@
+"""Bodies of requests and responses: JSON, its media types, and entity tags."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response, current_app, request
+from marshmallow import Schema, ValidationError
+from werkzeug.exceptions import NotAcceptable
+from werkzeug.http import quote_etag
+
+from carafe.api.problems import (
+    IfMatchRequiredError,
+    InvalidFieldsError,
+    InvalidJsonError,
+    MediaTypeError,
+    StaleError,
+)
+
+JSON = "application/json"
+MERGE_PATCH = "application/merge-patch+json"  # RFC 7396
+MAX_DEPTH = 20
+
+
+def read_json(*accepted: str, header: str = "Accept") -> dict[str, Any]:
+    """Return the object in the body. Raises 415 and 400, with the types it accepts."""
+    if request.mimetype not in accepted:
+        raise MediaTypeError(header, ", ".join(accepted))
+    try:
+        body = json.loads(request.get_data(cache=False), parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        raise InvalidJsonError("The body isn't valid JSON.") from None
+    if not isinstance(body, dict):
+        raise InvalidJsonError("The body must be a JSON object.")
+    return body
+
+
+def load(schema: Schema, body: Mapping[str, object], *, partial: bool = False) -> dict[str, Any]:
+    """Return the values of a body. Raises `InvalidFieldsError` (422)."""
+    try:
+        values: dict[str, Any] = schema.load(body, partial=partial)
+    except ValidationError as error:
+        messages = error.messages
+        if not isinstance(messages, dict):
+            messages = {"_schema": messages}
+        raise InvalidFieldsError.from_messages(messages) from None
+    return values
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} isn't JSON")  # RFC 8259, section 6
+
+
+def ensure_json_accepted() -> None:
+    """Raise `NotAcceptable` (406) if the client doesn't take JSON."""
+    accept = request.accept_mimetypes
+    if accept and not accept.best_match([JSON, "application/problem+json"]):
+        raise NotAcceptable
+
+
+def encode(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def etag_of(content: bytes) -> str:
+    """Return the entity tag of a representation: 128 bits of its hash."""
+    return hashlib.sha256(content).hexdigest()[:32]
+
+
+def json_response(content: bytes, status: int = 200, *, etag: str = "") -> Response:
+    """Return a response with JSON; with an `etag`, 304 if the client has the same already."""
+    response = current_app.response_class(content, status, mimetype=JSON)
+    if etag:
+        response.headers["ETag"] = quote_etag(etag)
+        if status == 200:
+            response.make_conditional(request)
+    return response
+
+
+def ensure_unchanged(etag: str) -> None:
+    """Raise 428 without `If-Match`, and 412 if it names another version than this."""
+    if "If-Match" not in request.headers:
+        raise IfMatchRequiredError
+    # A strong comparison (RFC 9110, section 13.1.1): a weak tag never matches.
+    if not request.if_match.contains(etag):
+        raise StaleError

@@ -1,0 +1,199 @@
+"""The operations of a resource."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response, abort, request, url_for
+from sqlalchemy import select
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
+
+from carafe.admin.schema import table_column
+from carafe.api import bodies, documentation, filters
+from carafe.api.blueprint import Blueprint
+from carafe.api.idempotency import idempotent
+from carafe.api.paging import Order, fetch_page
+from carafe.api.problems import InvalidFieldsError, InvalidParameterError, InvalidValue
+from carafe.api.resource import READING, Resource
+from carafe.auth import current_user, quotas
+from carafe.database import AnySelect, Base, contains, db
+from carafe.web import search_term
+from carafe.web.urls import public_url
+
+# Method and path of each operation, below the URL of the resource.
+ROUTES = {
+    "list": ("GET", ""),
+    "create": ("POST", ""),
+    "read": ("GET", "/<int:id>"),
+    "replace": ("PUT", "/<int:id>"),
+    "patch": ("PATCH", "/<int:id>"),
+    "delete": ("DELETE", "/<int:id>"),
+}
+
+
+def add_operations(blueprint: Blueprint, resource: Resource) -> None:
+    """Add the operations of a resource, each with its policy and description."""
+    views = ResourceViews(resource)
+    for operation in resource.operations:
+        method, path = ROUTES[operation]
+        document = documentation.describe(resource, operation)
+        blueprint.operation(
+            method,
+            f"/{resource.name}{path}",
+            f"{resource.name}.{operation}",
+            scope=resource.scope(operation),
+            permission=resource.permissions.get(operation),
+            confirmed=operation not in READING,
+        )(blueprint.doc(**document)(getattr(views, operation)))
+
+
+class ResourceViews:
+    """Views that follow from a declaration."""
+
+    def __init__(self, resource: Resource):
+        self.resource = resource
+        self.columns = [field.attribute for field in resource.all_fields]
+        self.create = idempotent(self._create)
+        self.replace = idempotent(self._replace)
+        self.patch = idempotent(self._patch)
+        self.delete = idempotent(self._delete)
+
+    def list(self) -> Response:
+        resource, order = self.resource, self._order()
+        clauses = filters.conditions(resource.filter_fields)
+        query = self._mine(*self.columns, order.key, order.id).where(*clauses)
+        if resource.search:
+            query = query.where(contains(search_term(), *resource.search_columns))
+        args = [
+            pair for pair in request.args.items(multi=True) if pair[0] not in ("cursor", "limit")
+        ]
+        rows, next_url = fetch_page(query, order, [current_user.id, *sorted(args)])
+        content = bodies.encode({"items": [resource.dump(row) for row in rows], "next": next_url})
+        response = bodies.json_response(content, etag=bodies.etag_of(content))
+        if next_url:
+            response.headers["Link"] = f'<{next_url}>; rel="next"'
+        return response
+
+    def read(self, id: int) -> Response:
+        row = db.session.execute(self._mine(*self.columns).where(self.resource.key == id)).first()
+        content = bodies.encode(self.resource.dump(row or abort(404)))
+        return bodies.json_response(content, etag=bodies.etag_of(content))
+
+    def _create(self) -> Response:
+        resource = self.resource
+        values = self._load(bodies.read_json(bodies.JSON))
+        if resource.owner_attribute is not None:
+            quotas.limit_rows(resource.owner_attribute, current_user.id)
+            values[resource.owner] = current_user.id
+        row = resource.create(**values) if resource.create else _create_row(resource.model, values)
+        response = self._response(row, 201)
+        path = url_for(f"api_{resource.name}.read", id=getattr(row, resource.key.key))
+        response.headers["Location"] = public_url(path)
+        return response
+
+    def _replace(self, id: int) -> Response:
+        body = bodies.read_json(bodies.JSON)
+        row = self._row_to_change(id)
+        self._edit(row, self._defaults() | self._load(body, self.resource.dump_row(row)))
+        return self._response(row)
+
+    def _patch(self, id: int) -> Response:
+        body = bodies.read_json(bodies.MERGE_PATCH, bodies.JSON, header="Accept-Patch")
+        row = self._row_to_change(id)
+        self._edit(row, self._load(body, self.resource.dump_row(row), partial=True))
+        return self._response(row)
+
+    def _delete(self, id: int) -> Response:
+        row = self._row_to_change(id)
+        if self.resource.delete:
+            self.resource.delete(row)
+        elif hasattr(row, "delete"):
+            row.delete()
+        else:
+            db.session.delete(row)
+        return Response(status=204)
+
+    def _edit(self, row: Base, values: dict[str, Any]) -> None:
+        if self.resource.edit:
+            self.resource.edit(row, **values)
+        elif hasattr(row, "edit"):
+            row.edit(**values)
+        else:
+            for name, value in values.items():
+                setattr(row, name, value)
+        db.session.flush()
+
+    def _order(self) -> Order:
+        resource, text = self.resource, request.args.get("sort", self.resource.order)
+        name = text.removeprefix("-")
+        if name not in resource.sort_keys:
+            names = ", ".join(resource.sort_keys)
+            reason = f"This list can be sorted by {names}; with “-”, in descending order."
+            raise InvalidParameterError(InvalidValue(reason, parameter="sort"))
+        key = resource.sort_keys[name]
+        nullable = bool(table_column(key).nullable)
+        return Order(name, key, resource.key, text.startswith("-"), nullable)
+
+    def _mine(self, *columns: Any) -> AnySelect:
+        query, owner = select(*columns), self.resource.owner_attribute
+        if self.resource.where:
+            query = query.where(self.resource.where())
+        return query if owner is None else query.where(owner == current_user.id)
+
+    def _row_to_change(self, id: int) -> Base:
+        """Return a row, locked. Raises 404, 428 without `If-Match`, and 412 if it's out of date."""
+        query = self._mine(self.resource.model).where(self.resource.key == id)
+        row: Base = db.session.scalar(query.with_for_update()) or abort(404)
+        bodies.ensure_unchanged(bodies.etag_of(bodies.encode(self.resource.dump_row(row))))
+        return row
+
+    def _response(self, row: Base, status: int = 200) -> Response:
+        content = bodies.encode(self.resource.dump_row(row))
+        return bodies.json_response(content, status, etag=bodies.etag_of(content))
+
+    def _load(
+        self, body: dict[str, Any], current: Mapping[str, Any] = {}, *, partial: bool = False
+    ) -> dict[str, Any]:
+        """Return the values of a body. Raises `InvalidFieldsError` (422).
+
+        What can't be written may be sent along as it was read.
+        """
+        read_only = {field.name for field in self.resource.all_fields if field.read_only}
+        written, invalid = {}, []
+        for name, value in body.items():
+            if name not in read_only:
+                written[name] = value
+            elif current.get(name) != value:
+                invalid.append(InvalidValue("This can't be changed.", f"/{name}"))
+        try:
+            values = bodies.load(self.resource.input_schema, written, partial=partial)
+        except InvalidFieldsError as error:
+            raise InvalidFieldsError([*invalid, *error.invalid]) from None
+        if invalid:
+            raise InvalidFieldsError(invalid)
+        return values
+
+    def _defaults(self) -> dict[str, Any]:
+        """Return what a replacement sets where it says nothing."""
+        columns = [
+            (field.name, table_column(field.attribute))
+            for field in self.resource.all_fields
+            if not (field.read_only or field.schema.required)
+        ]
+        return {
+            name: column.default.arg
+            if isinstance(column.default, ScalarElementColumnDefault)
+            else None
+            for name, column in columns
+        }
+
+
+def _create_row(model: type[Base], values: dict[str, Any]) -> Base:
+    if hasattr(model, "create"):
+        created: Base = model.create(**values)
+        return created
+    row = model(**values)
+    db.session.add(row)
+    db.session.flush()
+    return row
