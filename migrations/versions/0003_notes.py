@@ -1,7 +1,8 @@
 """notes, the example
 
 Without it, before the first database exists, delete this file and let 0004 follow 0002
-(`down_revision`). From a database that exists, a migration drops the table: `flask db migrate -m "drop notes"`.
+(`down_revision`). From a database that exists, a migration drops the table:
+`flask db migrate -m "drop notes"`.
 """
 
 import sqlalchemy as sa
