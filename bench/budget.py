@@ -1,4 +1,4 @@
-"""What eight pages may cost: the processor time of each, as a ratio to that of its limit.
+"""What nine pages may cost: the processor time of each, as a ratio to that of its limit.
 
     python bench/budget.py [--only "notes list"] [--pairs 30]
 
@@ -42,6 +42,7 @@ BUDGETS = {
     "admin users": 3.0,
     "admin search": 5.6,
     "static CSS": 0.27,
+    "API list": 1.5,
 }
 TOLERANCE = 1.15
 RUNS = 3
@@ -120,6 +121,7 @@ def make_pages(app: Flask) -> Pages:
         form = fields | {"submission": secrets.token_urlsafe(16)}
         return make_environ(admin, "/notes/new", method="POST", data=form)
 
+    headers = {"User-Agent": "budget", "Authorization": f"Bearer {make_token(app)}"}
     return {
         "landing page": get("/"),
         "login form": get("/auth/login"),
@@ -129,6 +131,7 @@ def make_pages(app: Flask) -> Pages:
         "admin users": get("/admin/users/", admin),
         "admin search": get(f"/admin/users/?q={SEARCHED}", admin),
         "static CSS": get(stylesheet),
+        "API list": lambda: EnvironBuilder("/api/v1/notes", headers=headers).get_environ(),
     }
 
 
@@ -136,6 +139,18 @@ def make_environ(browser: Any, path: str, **options: Any) -> Environ:
     cookies = "; ".join(f"{name}={value}" for name, value in browser.cookies())
     headers = {"User-Agent": "budget", "Accept": "text/html", "Cookie": cookies}
     return EnvironBuilder(path, headers=headers, **options).get_environ()
+
+
+def make_token(app: Flask) -> str:
+    from app.auth.models import User
+    from carafe.auth.models import ApiToken
+    from carafe.database import db
+
+    with app.app_context():
+        prefix = app.config["API_TOKEN_PREFIX"]
+        _, text = ApiToken.issue(User.by_email(READER), "budget", {"notes:read"}, prefix=prefix)
+        db.session.commit()
+    return text
 
 
 def send(app: Flask, environ: Environ) -> tuple[str, bytes]:

@@ -11,7 +11,7 @@ from os import environ
 from pathlib import Path
 from sqlite3 import Connection
 
-from flask import Flask, current_app, redirect, render_template, request
+from flask import Flask, current_app, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Index, create_engine, event, func, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
@@ -42,6 +42,7 @@ class Note(Base):
     user_id: Mapped[int]
     title: Mapped[str]
     body: Mapped[str]
+    created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 
 
@@ -62,6 +63,7 @@ def create_app() -> Flask:
     app.add_url_rule("/dashboard", view_func=dashboard)
     app.add_url_rule("/notes/", view_func=notes)
     app.add_url_rule("/notes/new", view_func=create_note, methods=["POST"])
+    app.add_url_rule("/api/v1/notes", view_func=notes_api)
     app.add_url_rule("/admin/users/", view_func=users)
     return app
 
@@ -111,11 +113,31 @@ def notes() -> ResponseReturnValue:
         return render_template("limit/notes.html", user="Uma User", rows=rows)
 
 
+def notes_api() -> ResponseReturnValue:
+    query = select(Note).where(Note.user_id == current_app.config["READER"])
+    with _session() as session:
+        rows = session.scalars(
+            query.order_by(Note.updated_at.desc(), Note.id.desc()).limit(20)
+        ).all()
+        items = [
+            {
+                "id": row.id,
+                "title": row.title,
+                "body": row.body,
+                "created_at": row.created_at,
+                "updated_at": row.updated_at,
+            }
+            for row in rows
+        ]
+        return jsonify(items=items)
+
+
 def create_note() -> ResponseReturnValue:
     note = Note(
         user_id=2,
         title=request.form["title"],
         body=request.form["body"],
+        created_at=datetime.now(),
         updated_at=datetime.now(),
     )
     with _session() as session:

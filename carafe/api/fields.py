@@ -106,7 +106,11 @@ def dump_of(attribute: AnyAttribute) -> Callable[[Any], JsonValue] | None:
 
 def dump_time(value: datetime | None) -> str | None:
     """Return a time in UTC as RFC 3339 has it: "2026-11-30T20:15:00.123456Z"."""
-    return None if value is None else value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if value is None:
+        return None
+    # Columns return UTC, and a list has two times in each row.
+    in_utc = value if value.tzinfo is UTC else value.astimezone(UTC)
+    return f"{in_utc.isoformat()[:-6]}Z"
 
 
 def _dump_date(value: date | None) -> str | None:

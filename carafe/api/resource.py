@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, inspect
 
 from carafe.admin.schema import primary_key, singular_name, table_column
 from carafe.api import fields
-from carafe.api.fields import Field, ResourceField
+from carafe.api.fields import Field, JsonValue, ResourceField
+from carafe.api.paging import Order
 from carafe.config import ConfigError
 from carafe.database import Base
 from carafe.database.aliases import AnyAttribute
@@ -100,6 +101,17 @@ class Resource:
         return {name: self._sort_key("sort", name) for name in self.sort} | {"id": self.key}
 
     @cached_property
+    def orders(self) -> dict[str, Order]:
+        """The orders by value of `sort`: "updated_at", and in descending order "-updated_at"."""
+        return {
+            f"{'-' if descending else ''}{name}": Order(
+                name, key, self.key, descending, bool(table_column(key).nullable)
+            )
+            for name, key in self.sort_keys.items()
+            for descending in (False, True)
+        }
+
+    @cached_property
     def search_columns(self) -> list[AnyAttribute]:
         return [self._attribute("search", name) for name in self.search]
 
@@ -119,8 +131,12 @@ class Resource:
 
     def dump(self, row: Sequence[Any]) -> dict[str, Any]:
         """Return what a row is in JSON, from the values of `all_fields`."""
-        pairs = zip(self.all_fields, row, strict=False)
-        return {field.name: field.dump(value) if field.dump else value for field, value in pairs}
+        members = zip(self._members, row, strict=False)
+        return {name: dump(value) if dump else value for (name, dump), value in members}
+
+    @cached_property
+    def _members(self) -> list[tuple[str, Callable[[Any], JsonValue] | None]]:
+        return [(field.name, field.dump) for field in self.all_fields]
 
     def dump_row(self, row: Base) -> dict[str, Any]:
         return self.dump([getattr(row, field.attribute.key) for field in self.all_fields])

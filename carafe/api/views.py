@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, abort, request, url_for
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from carafe.admin.schema import table_column
 from carafe.api import bodies, documentation, filters
 from carafe.api.blueprint import Blueprint
 from carafe.api.idempotency import idempotent
-from carafe.api.paging import Order, fetch_page
+from carafe.api.paging import Order, PagedQuery, fetch_page
 from carafe.api.problems import InvalidFieldsError, InvalidParameterError, InvalidValue
 from carafe.api.resource import READING, Resource
 from carafe.auth import current_user, quotas
@@ -54,21 +54,21 @@ class ResourceViews:
     def __init__(self, resource: Resource):
         self.resource = resource
         self.columns = [field.attribute for field in resource.all_fields]
+        self._lists = {
+            order: PagedQuery(self._list_query(order), order) for order in resource.orders.values()
+        }
         self.create = idempotent(self._create)
         self.replace = idempotent(self._replace)
         self.patch = idempotent(self._patch)
         self.delete = idempotent(self._delete)
 
     def list(self) -> Response:
-        resource, order = self.resource, self._order()
-        clauses = filters.conditions(resource.filter_fields)
-        query = self._mine(*self.columns, order.key, order.id).where(*clauses)
-        if resource.search:
-            query = query.where(contains(search_term(), *resource.search_columns))
+        resource, user_id = self.resource, current_user.id
+        query = self._filtered(self._order())
         args = [
             pair for pair in request.args.items(multi=True) if pair[0] not in ("cursor", "limit")
         ]
-        rows, next_url = fetch_page(query, order, [current_user.id, *sorted(args)])
+        rows, next_url = fetch_page(query, [user_id, *sorted(args)], {"owner": user_id})
         content = bodies.encode({"items": [resource.dump(row) for row in rows], "next": next_url})
         response = bodies.json_response(content, etag=bodies.etag_of(content))
         if next_url:
@@ -125,15 +125,28 @@ class ResourceViews:
         db.session.flush()
 
     def _order(self) -> Order:
-        resource, text = self.resource, request.args.get("sort", self.resource.order)
-        name = text.removeprefix("-")
-        if name not in resource.sort_keys:
-            names = ", ".join(resource.sort_keys)
-            reason = f"This list can be sorted by {names}; with “-”, in descending order."
-            raise InvalidParameterError(InvalidValue(reason, parameter="sort"))
-        key = resource.sort_keys[name]
-        nullable = bool(table_column(key).nullable)
-        return Order(name, key, resource.key, text.startswith("-"), nullable)
+        orders = self.resource.orders
+        if order := orders.get(request.args.get("sort", self.resource.order)):
+            return order
+        names = ", ".join(self.resource.sort_keys)
+        reason = f"This list can be sorted by {names}; with “-”, in descending order."
+        raise InvalidParameterError(InvalidValue(reason, parameter="sort"))
+
+    def _filtered(self, order: Order) -> PagedQuery:
+        """Return the query for the rows that match the filters in the query string."""
+        resource, whole = self.resource, self._lists[order]
+        clauses = filters.conditions(resource.filter_fields)
+        if resource.search and (text := search_term()):
+            clauses.append(contains(text, *resource.search_columns))
+        if resource.where:
+            clauses.append(resource.where())
+        return PagedQuery(self._list_query(order).where(*clauses), order) if clauses else whole
+
+    def _list_query(self, order: Order) -> AnySelect:
+        """Return the query for all rows, or for those of the user with the ID `owner`."""
+        query: AnySelect = select(*self.columns, order.key, order.id)
+        owner = self.resource.owner_attribute
+        return query if owner is None else query.where(owner == bindparam("owner"))
 
     def _mine(self, *columns: Any) -> AnySelect:
         query, owner = select(*columns), self.resource.owner_attribute
