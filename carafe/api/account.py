@@ -10,11 +10,13 @@ from werkzeug.exceptions import Forbidden
 
 from carafe.api import bodies
 from carafe.api.blueprint import Blueprint, add_blueprint
-from carafe.api.documentation import BODY, body_of, problems
+from carafe.api.documentation import ETAG, LOCATION, NOT_MODIFIED, body_of
 from carafe.api.fields import Field, Text, dump_time
+from carafe.api.parameters import IF_NONE_MATCH
 from carafe.api.problems import InvalidFieldsError, InvalidValue
 from carafe.api.registration import add
 from carafe.api.resource import RESOURCES
+from carafe.api.responses import BODY, WRITE, problems
 from carafe.auth import accounts, add_scope, current_user
 from carafe.auth.models import ApiToken, Session
 from carafe.auth.models.api_token import NAME_LENGTH, NETWORKS_LENGTH
@@ -26,7 +28,13 @@ def dump_scopes(text: str) -> list[str]:
     return text.split()
 
 
-SCOPES = Field("scopes", dump=dump_scopes, schema=fields.List(fields.String(), dump_only=True))
+SCOPES_EXAMPLE = {"example": ["me:read"]}
+NETWORKS_EXAMPLE = {"example": "192.0.2.0/24"}
+SCOPES = Field(
+    "scopes",
+    dump=dump_scopes,
+    schema=fields.List(fields.String(), dump_only=True, metadata=SCOPES_EXAMPLE),
+)
 TOKEN_FIELDS = [
     "name",
     SCOPES,
@@ -41,21 +49,30 @@ TOKEN_FIELDS = [
 class MeSchema(Schema):
     id = fields.Integer(required=True)
     email = fields.Email(required=True)
-    name = fields.String(required=True)
-    role = fields.String(required=True)
+    name = fields.String(required=True, metadata={"example": "Ada Lovelace"})
+    role = fields.String(required=True, metadata={"example": "user"})
     confirmed_at = fields.AwareDateTime(required=True, allow_none=True)
     time_zone = fields.String(required=True)
     scopes = fields.List(
         fields.String(),
         required=True,
         allow_none=True,
-        metadata={"description": "What the token may do; null for a session."},
+        metadata={"description": "What the token may do; null for a session.", **SCOPES_EXAMPLE},
     )
 
 
 class TokenInput(Schema):
-    name = Text(required=True, validate=validate.Length(1, NAME_LENGTH))
-    scopes = fields.List(fields.String(), required=True, validate=validate.Length(1, 100))
+    name = Text(
+        required=True,
+        validate=validate.Length(1, NAME_LENGTH),
+        metadata={"example": "Backup"},
+    )
+    scopes = fields.List(
+        fields.String(),
+        required=True,
+        validate=validate.Length(1, 100),
+        metadata=SCOPES_EXAMPLE,
+    )
     days = fields.Integer(
         strict=True,
         load_default=accounts.DEFAULT_TOKEN_LIFETIME,
@@ -66,6 +83,21 @@ class TokenInput(Schema):
         load_default="",
         validate=validate.Length(max=NETWORKS_LENGTH),
         metadata={"description": "Addresses or CIDR blocks from which it works; empty for any."},
+    )
+
+
+class CreatedTokenSchema(Schema):
+    id = fields.Integer(required=True)
+    name = fields.String(required=True, metadata={"example": "Backup"})
+    scopes = fields.List(fields.String(), required=True, metadata=SCOPES_EXAMPLE)
+    networks = fields.String(required=True, metadata=NETWORKS_EXAMPLE)
+    ending = fields.String(required=True, metadata={"example": "3kQ9"})
+    created_at = fields.AwareDateTime(required=True)
+    expires_at = fields.AwareDateTime(required=True, allow_none=True)
+    last_used_at = fields.AwareDateTime(required=True, allow_none=True)
+    token = fields.String(
+        required=True,
+        metadata={"description": "What to send. Nothing shows it again.", "example": "carafe_…"},
     )
 
 
@@ -113,9 +145,16 @@ def check_may_grant(scopes: Collection[str]) -> None:
 
 
 def make_me() -> Blueprint:
-    blueprint = Blueprint("me", __name__)
-    document = {"summary": "Get your account", "responses": problems([])}
-    view = blueprint.doc(**document)(blueprint.response(200, MeSchema)(show_me))
+    description = "Whose token or session it is."
+    blueprint = Blueprint("me", __name__, description=description)
+    content = {bodies.JSON: {"schema": MeSchema}}
+    success = {"description": "Your account as it is now", "content": content, "headers": ETAG}
+    document = {
+        "summary": "Get your account",
+        "parameters": [IF_NONE_MATCH],
+        "responses": {"200": success, **NOT_MODIFIED, **problems([])},
+    }
+    view = blueprint.doc(**document)(show_me)
     blueprint.operation("GET", "/me", "me.read")(view)
     return blueprint
 
@@ -123,8 +162,16 @@ def make_me() -> Blueprint:
 def make_tokens() -> Blueprint:
     """Return the blueprint with the operation that isn't declared: the one that creates them."""
     blueprint = Blueprint("tokens", __name__)
-    document = {"summary": "Create a token", "responses": problems(BODY)}
-    view = blueprint.doc(**document, requestBody=body_of(TokenInput))(create_token)
+    content = {bodies.JSON: {"schema": CreatedTokenSchema}}
+    success = {"description": "Created", "content": content, "headers": LOCATION}
+    document = {
+        "summary": "Create a token",
+        "description": "Its text is in this response and nowhere else, so an `Idempotency-Key` has "
+        "no effect: to repeat the response, the text would have to be stored.",
+        "requestBody": body_of(TokenInput),
+        "responses": {"201": success, **problems([*WRITE, *BODY])},
+    }
+    view = blueprint.doc(**document)(create_token)
     # A token needs the scope instead, which it was given by someone who had just proved who it was.
     blueprint.operation("POST", "/tokens", "tokens.create", confirmed=True, fresh_login=True)(view)
     return blueprint

@@ -40,8 +40,10 @@ class Blueprint(flask_smorest.Blueprint):
 
         def add(view: View) -> View:
             access = "read" if method == "GET" else "write"
-            documented = self.doc(operationId=id)(_accepting_json(view))
-            set_policy(documented, scope=scope or f"{self.tag}:{access}", **policy)
+            needed = scope or f"{self.tag}:{access}"
+            security = [{"token": [needed]}, {"session": []}]
+            documented = self.doc(operationId=id, security=security)(_accepting_json(view))
+            set_policy(documented, scope=needed, **policy)
             endpoint = id.rpartition(".")[2]
             self.add_url_rule(rule, endpoint, documented, methods=[method], tags=[self.tag])
             return view

@@ -73,6 +73,11 @@ class Claim(NamedTuple):
     created_at: datetime
 
 
+class InvalidKeyError(BadRequest):
+    problem = "invalid-idempotency-key"
+    description = f"{HEADER} must be 1 to {MAX_KEY_LENGTH} printable ASCII characters."
+
+
 class InProgressError(Conflict):
     problem = "request-in-progress"
     description = "A request with this Idempotency-Key is still running."
@@ -123,7 +128,7 @@ def _parse(text: str) -> str:
     if len(key) >= 2 and key[0] == key[-1] == '"':
         key = key[1:-1].replace('\\"', '"').replace("\\\\", "\\")
     if not key or len(key) > MAX_KEY_LENGTH or not key.isascii() or not key.isprintable():
-        raise BadRequest(f"{HEADER} must be 1 to {MAX_KEY_LENGTH} printable ASCII characters.")
+        raise InvalidKeyError
     return key
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from flask import Flask, abort, render_template, request, url_for
+from flask import Flask, abort, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import (
     BadRequest,
@@ -20,6 +20,7 @@ from werkzeug.exceptions import (
     UnsupportedMediaType,
 )
 
+from carafe.security.refusals import Refusal
 from carafe.web import errors
 from carafe.web.routing import public
 
@@ -37,6 +38,7 @@ class ProblemType:
 
 # By ID, the last part of its URL.
 PROBLEM_TYPES = {
+    "bad-request": ProblemType(400, "Bad request", "The request isn't valid HTTP for this API."),
     "invalid-json": ProblemType(
         400, "Invalid JSON", "The body isn't a JSON object in UTF-8. Nothing was changed."
     ),
@@ -51,6 +53,17 @@ PROBLEM_TYPES = {
         "Invalid cursor",
         "Cursors are opaque. Follow the URL in `next` as it is; a cursor belongs to one list with "
         "one order, and to one account. Start again without `cursor`.",
+    ),
+    "invalid-idempotency-key": ProblemType(
+        400,
+        "Invalid idempotency key",
+        "`Idempotency-Key` must be 1 to 255 printable ASCII characters, such as a UUID.",
+    ),
+    "invalid-csrf-token": ProblemType(
+        400,
+        "Invalid CSRF token",
+        "A request that changes something with the session cookie must carry the CSRF token of "
+        "the page in `X-CSRFToken`. Requests with an API token don't need one.",
     ),
     "authentication-required": ProblemType(
         401,
@@ -127,6 +140,9 @@ PROBLEM_TYPES = {
     "rate-limited": ProblemType(
         429, "Rate limited", "Wait for `Retry-After` seconds, then try again."
     ),
+    "header-too-large": ProblemType(
+        431, "Header too large", "A header of the request is longer than this API accepts."
+    ),
     "internal-error": ProblemType(
         500, "Internal error", "It's not your fault. The error was logged under `request_id`."
     ),
@@ -139,7 +155,7 @@ PROBLEM_TYPES = {
 _BY_STATUS: dict[int, str] = {}
 for _id, _type in PROBLEM_TYPES.items():
     _BY_STATUS.setdefault(_type.status, _id)
-_BY_STATUS |= {400: "invalid-json", 403: "access-denied"}
+_BY_STATUS |= {403: "access-denied"}
 
 
 @dataclass(frozen=True)
@@ -232,6 +248,9 @@ def describe(error: HTTPException) -> dict[str, object]:
     if not request.path.startswith(API_PREFIX):
         return {}
     id = getattr(error, "problem", None) or _BY_STATUS.get(error.code or 500)
+    refusal: Refusal | None = g.get("refusal")
+    if id == "bad-request" and refusal and refusal.event == "csrf.refused":
+        id = "invalid-csrf-token"
     if id is None:
         return {}
     url = url_for("api.problem", id=id, _external=True)

@@ -1,0 +1,98 @@
+"""Parameters of operations in the OpenAPI document: of URLs and headers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from marshmallow import fields
+
+from carafe.api.fields import ResourceField
+from carafe.api.filters import MAX_CHOICES, operators
+from carafe.api.paging import DEFAULT_LIMIT, MAX_LIMIT
+from carafe.api.resource import Resource
+
+IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": "Any unique text. The same request with the same key has one effect, and gets "
+    "the same response for 24 hours.",
+    "schema": {"type": "string", "maxLength": 255},
+}
+IF_MATCH = {
+    "name": "If-Match",
+    "in": "header",
+    "required": True,
+    "description": "The `ETag` of what you read, or `*`.",
+    "schema": {"type": "string"},
+}
+IF_NONE_MATCH = {
+    "name": "If-None-Match",
+    "in": "header",
+    "description": "The `ETag` of what you have: if it's unchanged, the response is 304.",
+    "schema": {"type": "string"},
+}
+# Schemas of values in URLs, by the type of their field.
+VALUES: dict[type[fields.Field[Any]], dict[str, str]] = {
+    fields.Boolean: {"type": "boolean"},
+    fields.Integer: {"type": "integer"},
+    fields.Float: {"type": "number"},
+    fields.Date: {"type": "string", "format": "date"},
+    fields.DateTime: {"type": "string", "format": "date-time"},
+}
+
+
+def parameters(resource: Resource, operation: str) -> Iterable[dict[str, Any]]:
+    if operation in ("replace", "patch", "delete"):
+        yield IF_MATCH
+    if operation in ("create", "replace", "patch", "delete"):
+        yield IDEMPOTENCY_KEY
+    if operation in ("list", "read"):
+        yield IF_NONE_MATCH
+    if operation != "list":
+        return
+    limit = {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}
+    yield _query("limit", "How many to return at most.", limit)
+    yield _query("cursor", "From `next` of the page before.", {"type": "string"})
+    orders = [sign + name for name in resource.sort_keys for sign in ("", "-")]
+    order = {"type": "string", "enum": orders, "default": resource.order}
+    yield _query("sort", "The order; with `-`, descending.", order)
+    if resource.search:
+        text = f"Only those whose {' or '.join(resource.search)} contains this."
+        yield _query("q", text, {"type": "string", "maxLength": 200})
+    for field in resource.filter_fields:
+        for operator in operators(field):
+            yield _filter(field, operator)
+
+
+def _query(name: str, description: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"name": name, "in": "query", "description": description, "schema": schema}
+
+
+def _filter(field: ResourceField, operator: str) -> dict[str, Any]:
+    name = f"{field.name}.{operator}" if operator else field.name
+    texts = {
+        "": "equal to this",
+        "in": "one of these, separated by commas",
+        "gt": "greater than this",
+        "gte": "at least this",
+        "lt": "less than this",
+        "lte": "at most this",
+        "null": "absent (`true`) or present (`false`)",
+    }
+    value = {"null": {"type": "boolean"}}.get(operator) or _value(field.schema)
+    parameter = _query(name, f"Only those whose {field.name} is {texts[operator]}.", value)
+    if operator != "in":
+        return parameter
+    values = {"type": "array", "items": value, "minItems": 1, "maxItems": MAX_CHOICES}
+    return parameter | {"schema": values, "style": "form", "explode": False}
+
+
+def _value(schema: fields.Field[Any]) -> dict[str, Any]:
+    """Return the schema of a value in a URL."""
+    if isinstance(schema, fields.Enum):
+        return {"type": "string", "enum": [member.value for member in schema.enum]}
+    for kind, content in VALUES.items():
+        if isinstance(schema, kind):
+            return dict(content)
+    return {"type": "string"}
