@@ -5,6 +5,7 @@ A setting is read from the environment variable of the same name; in development
 """
 
 from collections.abc import Iterator, Mapping
+from ipaddress import ip_network
 from typing import Any
 
 import carafe
@@ -34,6 +35,13 @@ class Development(Config):
     # rebinding). To use a tunnel or this machine's network name, set these two and that name.
     TRUSTED_HOSTS = Env(
         ["localhost", "127.0.0.1"], Config.TRUSTED_HOSTS.read, Config.TRUSTED_HOSTS.expected
+    )
+    # A receiver of webhooks that you are working on runs on this machine.
+    WEBHOOK_HTTP = Env(True, Config.WEBHOOK_HTTP.read, Config.WEBHOOK_HTTP.expected)
+    WEBHOOK_PRIVATE_NETWORKS = Env(
+        [ip_network("127.0.0.0/8"), ip_network("::1/128")],
+        Config.WEBHOOK_PRIVATE_NETWORKS.read,
+        Config.WEBHOOK_PRIVATE_NETWORKS.expected,
     )
     RECORDER_SAMPLE_RATE = Env(1.0, decimal(0, 1), "a fraction between 0 and 1, such as 0.1")
     SQLALCHEMY_RECORD_QUERIES = True

@@ -49,6 +49,7 @@ LAYERS = [
     "personal_data",
     "admin",
     "api",
+    "webhooks",
     "testing",
 ]
 
@@ -78,6 +79,7 @@ EXTENSIONS = [
     "personal_data",
     "admin",
     "api",
+    "webhooks",
 ]
 
 

@@ -23,7 +23,15 @@ from carafe.testing.routes import routes
 from carafe.testing.sessions import open_session
 from tests.crawler import crawl
 
-SETTINGS = ["AVATARS", "IMPERSONATION", "INVITATIONS", "NOTIFICATIONS", "PASSKEYS", "RECORDER"]
+SETTINGS = [
+    "AVATARS",
+    "IMPERSONATION",
+    "INVITATIONS",
+    "NOTIFICATIONS",
+    "PASSKEYS",
+    "RECORDER",
+    "WEBHOOKS",
+]
 OFF = dict.fromkeys(SETTINGS, False) | {"REGISTRATION": "closed"}
 
 
@@ -96,6 +104,8 @@ def test_what_is_off_does_no_scheduled_work(app, bare_app):
         assert everything - set(schedule.active_rules()) == {
             "auth.end_impersonations",
             "notifications.purge",
+            "webhooks.enqueue_overdue",
+            "webhooks.purge",
         }
 
 

@@ -24,6 +24,7 @@ def init_app(app: Flask) -> None:
     add("Devices", "account.sessions", icon="device")
     add("Connected accounts", "account.connections", icon="link", setting="OAUTH_PROVIDERS")
     add("API tokens", "account.tokens", icon="key", setting="API")
+    add("Webhooks", "account.webhooks", icon="webhook", setting="WEBHOOKS")
     add("Activity", "account.activity", icon="activity")
     menus.add(app, "settings", "Your data", "account.export", icon="download", group="Data")
     avatars.register(app, "/account/avatars/")
@@ -49,5 +50,6 @@ def init_app(app: Flask) -> None:
         activity="account.activity",
         data_export="account.export",
         tokens="account.tokens",
+        webhooks="account.webhooks",
     )
     personal_data.add_section(app, "profile", user_data.profile)

@@ -12,6 +12,7 @@ from carafe.auth import (
     accounts,
 )
 from carafe.web import CheckboxesField, ChoiceField, Form, TextField, TimeZoneField
+from carafe.webhooks import DESCRIPTION_LENGTH, EndpointURLField, event_types
 
 
 class ProfileForm(Form):
@@ -49,3 +50,9 @@ class TokenForm(Form):
     )
     days = ChoiceField("Expires", choices=accounts.TOKEN_LIFETIMES, coerce=int, default=90)
     networks = NetworksField("IP addresses")
+
+
+class WebhookForm(Form):
+    url = EndpointURLField("URL")
+    description = TextField("Description", length=DESCRIPTION_LENGTH)
+    events = CheckboxesField("Events", [DataRequired("Choose at least one.")], choices=event_types)

@@ -29,6 +29,7 @@ Page = Literal[
     "reset_link",
     "second_factor",
     "tokens",
+    "webhooks",
 ]
 # Required only if this setting switches on what links to it.
 OPTIONAL = {
@@ -37,9 +38,10 @@ OPTIONAL = {
     "magic_link": "MAGIC_LINK",
     "provider_callback": "OAUTH_PROVIDERS",
     "tokens": "API",
+    "webhooks": "WEBHOOKS",
 }
 # Linked to if they exist. Their feature registers them later than the others.
-LINKED_IF_ANY = {"activity", "data_export", "tokens"}
+LINKED_IF_ANY = {"activity", "data_export", "tokens", "webhooks"}
 # Sent with the app. After this signal, the URLs of pages are available.
 pages_registered = signal("pages-registered")
 CALL = 'pages.register(app, login="auth.login", …)'

@@ -18,6 +18,7 @@ from carafe.config.readers import (
     list_of,
     log_level,
     matching,
+    networks,
     one_of,
     root_path,
     secret,
@@ -60,6 +61,17 @@ class Config:
     API = Env(True, yes_or_no, "yes or no")
     # API tokens begin with it and "_", so that scanners of published code recognize them.
     API_TOKEN_PREFIX = Env("carafe", matching("[a-z][a-z0-9]{1,19}"), "2 to 20 letters and digits")
+
+    # Whether users can have events, such as changes of their notes, sent to URLs of theirs.
+    # That needs the API, whose content they have.
+    WEBHOOKS = Env(True, yes_or_no, "yes or no")
+    # Whether these may be http:, without encryption. And networks that they may be in besides the
+    # internet, comma-separated: for an intranet, 10.0.0.0/8. Anything else in them that takes
+    # requests can then be reached by every user.
+    WEBHOOK_HTTP = Env(False, yes_or_no, "yes or no")
+    WEBHOOK_PRIVATE_NETWORKS = Env(
+        [], networks, "comma-separated networks, such as 10.0.0.0/8,fd00::/8"
+    )
 
     # The path of the site, if it shares its host with others; docs/deployment.md has the
     # drawbacks. A proxy can keep the path or strip it.

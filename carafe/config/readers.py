@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from ipaddress import ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 
 from carafe.config.env import RefusedError
@@ -75,6 +75,11 @@ def list_of(pattern: str) -> Callable[[str], list[str]]:
         return words
 
     return read
+
+
+def networks(text: str) -> list[IPv4Network | IPv6Network]:
+    """Read comma-separated networks in CIDR notation."""
+    return [ip_network(word.strip()) for word in text.split(",") if word.strip()]
 
 
 def line(text: str) -> str:

@@ -20,7 +20,7 @@ def test_the_menu_groups_the_settings(alice, sign_in):
         "Settings",
         *("Account", "Profile", "Email", "Notifications", "Appearance"),
         *("Security", "Password", "Two-factor", "Passkeys", "Devices"),
-        *("Connected accounts", "API tokens", "Activity"),
+        *("Connected accounts", "API tokens", "Webhooks", "Activity"),
         *("Data", "Your data"),
     ]
 

@@ -19,6 +19,7 @@ from app.account.views import (  # noqa: E402  (imported for their routes)
     second_factors,
     sessions,
     tokens,
+    webhooks,
 )
 
 __all__ = [
@@ -37,4 +38,5 @@ __all__ = [
     "second_factors",
     "sessions",
     "tokens",
+    "webhooks",
 ]

@@ -1,0 +1,116 @@
+"""The API of webhooks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, Response, url_for
+from marshmallow import Schema, fields, validate
+from werkzeug.exceptions import UnprocessableEntity
+
+from carafe import api
+from carafe.api import bodies
+from carafe.api.account import check_may_grant
+from carafe.api.documentation import BODY, body_of, problems
+from carafe.api.fields import Text
+from carafe.api.problems import InvalidFieldsError, InvalidValue
+from carafe.api.resource import RESOURCES
+from carafe.auth import add_scope
+from carafe.database import db
+from carafe.web.urls import public_url
+from carafe.webhooks import endpoints, events
+from carafe.webhooks.addresses import InvalidURLError
+from carafe.webhooks.models import DESCRIPTION_LENGTH, URL_LENGTH, WebhookEndpoint
+
+EVENTS = fields.List(fields.String(), required=True, validate=validate.Length(1, 100))
+EXAMPLE = "https://example.org/webhook"
+
+
+class WebhookInput(Schema):
+    url = Text(
+        required=True, validate=validate.Length(1, URL_LENGTH), metadata={"example": EXAMPLE}
+    )
+    events = fields.List(
+        fields.String(), required=True, validate=validate.Length(1, 100),
+        metadata={"description": "Types of events, such as `note.created`."},
+    )  # fmt: skip
+    description = Text(load_default="", validate=validate.Length(max=DESCRIPTION_LENGTH))
+
+
+def create_webhook() -> Response:
+    """Create a webhook, whose secret is in this response and nowhere else.
+
+    That is why an `Idempotency-Key` has no effect here: the secret would have to be stored.
+    """
+    values = bodies.load(WebhookInput(), bodies.read_json(bodies.JSON))
+    check_may_grant(events.read_scopes(values["events"]))
+    try:
+        endpoint, secret = endpoints.create_endpoint(**values)
+    except (InvalidURLError, endpoints.UnknownEventError) as error:
+        raise _invalid(error) from None
+    db.session.commit()
+    return _with_secret(endpoint, secret, 201)
+
+
+def rotate_secret(id: int) -> Response:
+    """Replace the secret. For a day, requests are signed with the old one, too."""
+    endpoint = endpoints.get_endpoint(id)
+    secret = endpoints.rotate_secret(endpoint)
+    db.session.commit()
+    return _with_secret(endpoint, secret, 201)
+
+
+def edit(endpoint: WebhookEndpoint, **values: object) -> None:
+    """Change an endpoint, if the token may read all that it will be sent."""
+    text = values.get("events", endpoint.event_types)
+    types = [str(type) for type in text] if isinstance(text, list) else []
+    check_may_grant(events.read_scopes(types))
+    try:
+        endpoints.edit_endpoint(endpoint, **values)  # type: ignore[arg-type]
+    except (InvalidURLError, endpoints.UnknownEventError) as error:
+        raise _invalid(error) from None
+
+
+def _invalid(error: InvalidURLError | UnprocessableEntity) -> InvalidFieldsError:
+    if isinstance(error, InvalidURLError):
+        return InvalidFieldsError([InvalidValue(str(error), "/url")])
+    return InvalidFieldsError([InvalidValue(str(error.description), "/events")])
+
+
+def _with_secret(endpoint: WebhookEndpoint, secret: str, status: int) -> Response:
+    content = RESOURCES.by_name()["webhooks"].dump_row(endpoint) | {"secret": secret}
+    response = bodies.json_response(bodies.encode(content), status)
+    response.headers["Location"] = public_url(url_for("api_webhooks.read", id=endpoint.id))
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def make_blueprint() -> api.Blueprint:
+    """Return the blueprint with the operations that aren't declared: those that show a secret."""
+    blueprint = api.Blueprint("webhooks", __name__)
+    document = {"summary": "Create a webhook", "responses": problems(BODY)}
+    view = blueprint.doc(**document, requestBody=body_of(WebhookInput))(create_webhook)
+    # A token needs the scope instead, which it was given by someone who had just proved who it was.
+    policy: dict[str, Any] = {"confirmed": True, "fresh_login": True}
+    blueprint.operation("POST", "/webhooks", "webhooks.create", **policy)(view)
+    document = {"summary": "Rotate the secret of a webhook", "responses": problems(["not-found"])}
+    view = blueprint.doc(**document)(rotate_secret)
+    path, id = "/webhooks/<int:id>/secret", "webhooks.rotate_secret"
+    blueprint.operation("POST", path, id, **policy)(view)
+    return blueprint
+
+
+def init_app(app: Flask) -> None:
+    api.add(
+        app,
+        WebhookEndpoint,
+        name="webhooks",
+        fields=["url", api.Field("events", dump=str.split, schema=EVENTS), "description"],
+        read_only=["created_at", "paused_at", "pause_reason"],
+        owner="user_id",
+        operations=["list", "read", "replace", "patch", "delete"],
+        edit=edit,
+        delete=endpoints.delete_endpoint,
+        blueprint=make_blueprint(),
+    )
+    add_scope(app, "webhooks:write", "Create, change, and delete webhooks")

@@ -1,0 +1,147 @@
+"""Events: which there are, and how changes of rows become some.
+
+Resources of the API whose rows belong to users have `<noun>.created`, `.updated`, and `.deleted`.
+Whatever changes a row through the session causes them, in the same transaction.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from typing import Any
+
+from flask import Flask, current_app, has_app_context
+from sqlalchemy import bindparam, event, insert, inspect, select
+from sqlalchemy.orm import Session, UOWTransaction
+
+from carafe.api.fields import dump_time
+from carafe.api.resource import RESOURCES, Resource
+from carafe.database import Base, db
+from carafe.registry import Registry
+from carafe.time import now
+from carafe.webhooks import jobs
+from carafe.webhooks.models import WebhookDelivery, WebhookEndpoint, WebhookEvent
+
+PARTICIPLES = "created", "updated", "deleted"
+CHANGING = {"create", "replace", "patch"}
+# The endpoints of a user. Every change of a row asks for them.
+ENDPOINTS = select(
+    WebhookEndpoint.id, WebhookEndpoint.events, WebhookEndpoint.is_slow, WebhookEndpoint.paused_at
+).where(WebhookEndpoint.user_id == bindparam("user_id"))
+# Labels of events that features add, by type.
+EVENTS = Registry[str]("webhook_events", "event")
+
+
+def add_event(app: Flask, type: str, label: str) -> None:
+    """Let users subscribe to an event that a feature emits: `add_event(app, "note.shared", …)`."""
+    if app.config["WEBHOOKS"]:
+        EVENTS.add(app, label, name=type)
+
+
+def event_types() -> dict[str, str]:
+    """Return the types of events, with their labels."""
+    types = {
+        f"{noun(resource)}.{participle}": f"{resource.noun.capitalize()} {participle}"
+        for resource in resources().values()
+        for participle in PARTICIPLES
+    }
+    return types | EVENTS.by_name()
+
+
+def read_scopes(types: list[str]) -> set[str]:
+    """Return the scopes with which a token could read what these events contain."""
+    scopes = {noun(resource): resource.scope("read") for resource in resources().values()}
+    return {scopes[name] for type in types if (name := type.partition(".")[0]) in scopes}
+
+
+def noun(resource: Resource) -> str:
+    return str(resource.model.__tablename__)
+
+
+def resources() -> dict[type[Base], Resource]:
+    """Return the resources that have events: owners read their rows, and programs change some."""
+    return {
+        resource.model: resource
+        for resource in RESOURCES
+        if resource.owner
+        and CHANGING & {*resource.operations}
+        and "read" not in resource.permissions
+        and resource.model is not WebhookEndpoint
+    }
+
+
+def emit(type: str, user_id: int, data: dict[str, Any]) -> None:
+    """Send an event to the user's endpoints that subscribe to it, once the caller commits."""
+    if not current_app.config["WEBHOOKS"]:
+        return
+    rows = db.session.connection().execute(ENDPOINTS, {"user_id": user_id})
+    subscribed = [row for row in rows if type in row.events.split()]
+    if not subscribed:
+        return
+    event_id = store(type, user_id, data)
+    for row in subscribed:
+        add_delivery(row.id, event_id)
+        if row.paused_at is None:
+            jobs.enqueue(row.id, user_id, is_slow=row.is_slow)
+
+
+def store(type: str, user_id: int, data: dict[str, Any]) -> int:
+    """Add an event in the caller's transaction; return its row's ID."""
+    uid, time = f"evt_{secrets.token_hex(16)}", now()
+    content = {"id": uid, "type": type, "timestamp": dump_time(time), "data": data}
+    body = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    values = {"uid": uid, "user_id": user_id, "type": type, "created_at": time, "body": body}
+    return db.session.scalars(insert(WebhookEvent).values(values).returning(WebhookEvent.id)).one()
+
+
+def add_delivery(endpoint_id: int, event_id: int) -> int:
+    """Add a delivery that is due now in the caller's transaction; return its ID."""
+    stmt = insert(WebhookDelivery).values(endpoint_id=endpoint_id, event_id=event_id)
+    return db.session.scalars(stmt.returning(WebhookDelivery.id)).one()
+
+
+@event.listens_for(Session, "before_flush")
+def _load_deleted(session: Session, context: UOWTransaction, instances: object) -> None:
+    """Load what the events of deleted rows will contain, while it exists."""
+    if _is_on() and session.deleted:
+        for row in session.deleted:
+            if resource := _resources().get(type(row)):
+                resource.dump_row(row)
+
+
+@event.listens_for(Session, "after_flush")
+def _emit_changes(session: Session, context: UOWTransaction) -> None:
+    # After each flush, and not before the commit: if a savepoint is rolled back, so are its events.
+    if not _is_on() or not (by_model := _resources()):
+        return
+    for rows, participle in zip(
+        (session.new, session.dirty, session.deleted), PARTICIPLES, strict=True
+    ):
+        for row in rows:
+            if (resource := by_model.get(type(row))) and (
+                participle != "updated" or _has_changed(row, resource)
+            ):
+                owner_id = getattr(row, resource.owner)
+                emit(f"{noun(resource)}.{participle}", owner_id, resource.dump_row(row))
+
+
+def _has_changed(row: Base, resource: Resource) -> bool:
+    attributes = inspect(row).attrs
+    keys = {field.attribute.key for field in resource.all_fields}
+    return any(attributes[key].history.has_changes() for key in keys)
+
+
+def _is_on() -> bool:
+    return has_app_context() and "webhook_events" in current_app.extensions
+
+
+def _resources() -> dict[type[Base], Resource]:
+    """Return `resources()`, which are complete once the app handles its first request."""
+    cached: dict[type[Base], Resource] | None = current_app.extensions.get("webhook_resources")
+    if cached is None:
+        cached = current_app.extensions["webhook_resources"] = resources()
+    return cached
+
+
+def init_app(app: Flask) -> None:
+    EVENTS.init_app(app)
