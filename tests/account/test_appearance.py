@@ -12,7 +12,7 @@ def test_it_offers_three_themes(alice, sign_in):
     assert "Without JavaScript, the theme follows your device." in main
 
 
-def test_the_menu_groups_the_settings(alice, sign_in):
+def test_the_menu_groups_the_settings(app, alice, sign_in):
     page = sign_in(alice).get(PAGE).text
     menu = page[page.index('class="menu-title"') : page.index("<main")]
     texts = re.findall(r'"menu-title">([^<]+)|"menu-group">([^<]+)|</svg>([^<]+)</a>', menu)
@@ -20,7 +20,8 @@ def test_the_menu_groups_the_settings(alice, sign_in):
         "Settings",
         *("Account", "Profile", "Email", "Notifications", "Appearance"),
         *("Security", "Password", "Two-factor", "Passkeys", "Devices"),
-        *("Connected accounts", "API tokens", "Webhooks", "Activity"),
+        *(["Connected accounts"] if app.config["OAUTH_PROVIDERS"] else []),
+        *("API tokens", "Webhooks", "Activity"),
         *("Data", "Your data"),
     ]
 

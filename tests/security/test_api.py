@@ -29,7 +29,7 @@ def send(app):
 
 def test_each_says_who_may_use_it(app):
     scopes = {route.policy.scope for route in operations(app)}
-    assert {"me:read", "notes:read", "notes:write", "tokens:write"} <= scopes
+    assert {"me:read", "tokens:write"} <= scopes
     assert not [str(route) for route in operations(app) if route.public]
 
 
