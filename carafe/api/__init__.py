@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from carafe.api import account, administration, openapi, problems
+from carafe.api import account, administration, cli, openapi, problems
 from carafe.api.blueprint import BLUEPRINTS, Blueprint, add_blueprint
 from carafe.api.fields import Field
 from carafe.api.registration import add
@@ -19,6 +19,7 @@ def init_app(app: Flask) -> None:
     if not app.config["API"]:
         return
     problems.init_app(app)
+    app.cli.add_command(cli.openapi)
     app.add_url_rule("/api/problems/<id>", "api.problem", problems.show)
     app.add_url_rule("/api/openapi.json", "api.openapi", openapi.show_document)
     app.add_url_rule("/api/docs", "api.docs", openapi.show_docs)

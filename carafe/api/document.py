@@ -87,7 +87,7 @@ def _description(resource: Resource) -> str:
     label = resource.label.lower()
     if resource.owner:
         return f"The {label} of your account."
-    permissions = " and ".join(f"`{name}`" for name in {*resource.permissions.values()})
+    permissions = " and ".join(f"`{name}`" for name in dict.fromkeys(resource.permissions.values()))
     return f"All {label}, for users with the permission {permissions}."
 
 

@@ -1,0 +1,33 @@
+"""`flask openapi`"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+from flask.cli import with_appcontext
+
+from carafe.cli import Command
+
+
+@click.command("openapi", cls=Command)
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--check", is_flag=True, help="Write nothing; fail if the file would change.")
+@with_appcontext
+def openapi(file: Path, check: bool) -> None:
+    """Write the OpenAPI document of the API to FILE, and say what changes for clients."""
+    # These load apispec, which no other command needs.
+    from carafe.api.compatibility import compare
+    from carafe.api.document import build
+
+    document = build()
+    text = json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+    old = file.read_text(encoding="utf-8") if file.exists() else ""
+    if old:
+        for finding in compare(json.loads(old), document):
+            click.echo(str(finding))
+    if check and text != old:
+        raise click.ClickException(f"{file} isn't current. Run: bin/openapi")
+    if not check:
+        file.write_text(text, encoding="utf-8")
