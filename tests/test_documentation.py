@@ -20,7 +20,9 @@ LINK = re.compile(r"\]\(([^)#:\s]+)(?:#[^)\s]*)?\)")
 
 
 def is_deleted(name: str) -> bool:
-    """Return whether a file belonged to a feature that the owner has deleted."""
+    """Return whether a file belonged to a feature that the owner has deleted, or to the starter."""
+    if name.startswith("bench/") and not (ROOT / "bench").exists():
+        return True
     return name.split("/")[1] in SHIPPED - {*FEATURES}
 
 

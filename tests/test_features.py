@@ -142,18 +142,6 @@ def test_it_can_lose_a_feature(project, follow, feature, database_url):
         run_remaining_tests(project, database_url, hidden=hidden)
 
 
-@pytest.mark.copies
-def test_it_can_lose_its_example_before_there_is_a_database(project):
-    remove(project, "notes")
-    versions = project / "migrations" / "versions"
-    (versions / "0003_notes.py").unlink()
-    following = versions / "0004_api.py"
-    text = following.read_text().replace('down_revision = "0003"', 'down_revision = "0002"')
-    following.write_text(text)
-    # All others pass where notes were dropped (above), and see the same tables here.
-    run_remaining_tests(project, None, "tests/migrations", "tests/test_demo.py")
-
-
 def copy_the_example(project: Path) -> None:
     """As docs/customize.md says."""
     words = {"notes": "tasks", "note": "task", "Note": "Task"}
