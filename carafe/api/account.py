@@ -152,7 +152,7 @@ def make_me() -> Blueprint:
     document = {
         "summary": "Get your account",
         "parameters": [IF_NONE_MATCH],
-        "responses": {"200": success, **NOT_MODIFIED, **problems([])},
+        "responses": {"200": success, **NOT_MODIFIED, **problems(["precondition-failed"])},
     }
     view = blueprint.doc(**document)(show_me)
     blueprint.operation("GET", "/me", "me.read")(view)

@@ -71,12 +71,18 @@ def etag_of(content: bytes) -> str:
 
 
 def json_response(content: bytes, status: int = 200, *, etag: str = "") -> Response:
-    """Return a response with JSON; with an `etag`, 304 if the client has the same already."""
+    """Return a response with JSON; with an `etag`, 304 if the client has the same already.
+
+    Werkzeug's `make_conditional` would take `If-Match: *` for another version.
+    """
     response = current_app.response_class(content, status, mimetype=JSON)
     if etag:
         response.headers["ETag"] = quote_etag(etag)
-        if status == 200:
-            response.make_conditional(request)
+        if request.method in ("GET", "HEAD"):
+            if "If-Match" in request.headers:
+                ensure_unchanged(etag)
+            if request.if_none_match.contains_weak(etag):
+                response.status_code = 304
     return response
 
 

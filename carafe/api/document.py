@@ -69,6 +69,19 @@ def _complete(document: dict[str, Any]) -> None:
         text = f"{operation.get('description', '')}\n\nA token needs the scope `{scope}`."
         operation["description"] = text.strip()
     _prune(document)
+    _name_types(document["components"]["schemas"])
+
+
+def _name_types(value: object) -> None:
+    """Give lists of values the type that apispec leaves out."""
+    for item in (
+        value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    ):
+        _name_types(item)
+    if isinstance(value, dict) and isinstance(value.get("enum"), list) and "type" not in value:
+        types = ["null" if choice is None else "string" for choice in value["enum"]]
+        names = list(dict.fromkeys(types))
+        value["type"] = names if names[1:] else names[0]
 
 
 def operations(document: dict[str, Any]) -> list[dict[str, Any]]:

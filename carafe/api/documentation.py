@@ -14,9 +14,9 @@ from carafe.api.resource import Resource
 from carafe.api.responses import BODY, CHANGE, EXAMPLE_SITE, KEY, WRITE, problems
 
 PROBLEMS = {
-    "list": ("invalid-parameter", "invalid-cursor"),
+    "list": ("invalid-parameter", "invalid-cursor", "precondition-failed"),
     "create": (*WRITE, *KEY, *BODY, "conflict"),
-    "read": ("not-found",),
+    "read": ("not-found", "precondition-failed"),
     "replace": (*WRITE, *KEY, *BODY, *CHANGE),
     "patch": (*WRITE, *KEY, *BODY, *CHANGE),
     "delete": (*WRITE, *KEY, *CHANGE),

@@ -28,7 +28,7 @@ TEXTS = {
     "subject": "note:7",
     "time_zone": "Europe/London",
     "title": "A new roof",
-    "url": "/notes/7",
+    "url": "https://example.com/",
 }
 NUMBERS = {"id": 7}
 

@@ -18,6 +18,7 @@ from werkzeug.exceptions import (
     PreconditionRequired,
     UnprocessableEntity,
     UnsupportedMediaType,
+    default_exceptions,
 )
 
 from carafe.security.refusals import Refusal
@@ -254,10 +255,19 @@ def describe(error: HTTPException) -> dict[str, object]:
     if id is None:
         return {}
     url = url_for("api.problem", id=id, _external=True)
-    members: dict[str, object] = {"type": url, "title": PROBLEM_TYPES[id].title}
+    problem = PROBLEM_TYPES[id]
+    detail = None if id == "invalid-csrf-token" else _detail(error)  # that one speaks of a form
+    detail = detail or problem.description
+    members: dict[str, object] = {"type": url, "title": problem.title, "detail": detail}
     if invalid := getattr(error, "invalid", None):
         members["errors"] = [value.as_json() for value in invalid]
     return members
+
+
+def _detail(error: HTTPException) -> str | None:
+    """Return the description of an error, unless it's Werkzeug's, which is for programmers."""
+    base = default_exceptions.get(error.code or 500)
+    return None if base and error.description == base.description else error.description
 
 
 @public

@@ -66,8 +66,10 @@ def form_token() -> str:
 def check_csrf() -> ResponseReturnValue | None:
     if request.method in SAFE_METHODS or request.endpoint is None:
         return None
-    if current_policy().scope and "Authorization" in request.headers:
-        return None  # the token counts, not the cookie; no other site can make a browser send it
+    if current_policy().scope and ("Authorization" in request.headers or not request.cookies):
+        # The token counts, not the cookie; no other site can make a browser send it. Without both,
+        # nobody is logged in, which is what a program should learn.
+        return None
     if not is_same_origin():
         message = "We blocked this request because it came from another site."
         refuse(403, "csrf.refused", "other_origin", message)

@@ -13,10 +13,14 @@ from werkzeug.test import TestResponse
 from carafe.auth.accounts.api_tokens import available_scopes
 from carafe.auth.models import ApiToken, UserMixin
 from carafe.database import db
+from carafe.testing import contract
 
 
 class ApiClient:
-    """A program that sends JSON and a token to `/api/v1`."""
+    """A program that sends JSON and a token to `/api/v1`.
+
+    Each response must be one that the OpenAPI document promises.
+    """
 
     def __init__(self, client: FlaskClient, token: str):
         self.client, self.headers = client, {"Authorization": f"Bearer {token}"}
@@ -33,7 +37,11 @@ class ApiClient:
         """Send a request to a path below `/api/v1`, or to a URL from a response."""
         url = path if "://" in path else f"/api/v1{path}"
         all_headers = self.headers | (headers or {})
-        return self.client.open(url, method=method, headers=all_headers, buffered=True, **options)
+        response = self.client.open(
+            url, method=method, headers=all_headers, buffered=True, **options
+        )
+        contract.check(self.client.application, method, response)
+        return response
 
     def change(self, method: str, path: str, json: object = None, **options: Any) -> TestResponse:
         """Send a change of what is there now, with its `ETag`."""

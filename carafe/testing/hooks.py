@@ -62,6 +62,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     skipped = terminalreporter.stats.get("skipped", [])
     for line in groups.summary(str(report.longrepr) for report in skipped):
         terminalreporter.write_line(line, yellow=True)
+    for report in terminalreporter.getreports("passed"):
+        # From `record_property`, which brings it here from parallel processes, too.
+        for name, text in report.user_properties:
+            if name == "summary":
+                terminalreporter.write_line(str(text))
 
 
 def pytest_collection_finish() -> None:

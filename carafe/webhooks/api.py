@@ -11,19 +11,24 @@ from werkzeug.exceptions import UnprocessableEntity
 from carafe import api
 from carafe.api import bodies
 from carafe.api.account import check_may_grant
-from carafe.api.documentation import body_of
+from carafe.api.documentation import LOCATION, body_of
 from carafe.api.fields import Text
 from carafe.api.problems import InvalidFieldsError, InvalidValue
 from carafe.api.resource import RESOURCES
-from carafe.api.responses import BODY, problems
+from carafe.api.responses import BODY, WRITE, problems
 from carafe.auth import add_scope
 from carafe.database import db
 from carafe.web.urls import public_url
 from carafe.webhooks import endpoints, events
 from carafe.webhooks.addresses import InvalidURLError
-from carafe.webhooks.models import DESCRIPTION_LENGTH, URL_LENGTH, WebhookEndpoint
+from carafe.webhooks.models import DESCRIPTION_LENGTH, URL_LENGTH, PauseReason, WebhookEndpoint
 
-EVENTS = fields.List(fields.String(), required=True, validate=validate.Length(1, 100))
+EVENTS = fields.List(
+    fields.String(),
+    required=True,
+    validate=validate.Length(1, 100),
+    metadata={"description": "Types of events.", "example": ["note.created"]},
+)
 EXAMPLE = "https://example.org/webhook"
 
 
@@ -31,11 +36,25 @@ class WebhookInput(Schema):
     url = Text(
         required=True, validate=validate.Length(1, URL_LENGTH), metadata={"example": EXAMPLE}
     )
-    events = fields.List(
-        fields.String(), required=True, validate=validate.Length(1, 100),
-        metadata={"description": "Types of events, such as `note.created`."},
-    )  # fmt: skip
+    events = EVENTS
     description = Text(load_default="", validate=validate.Length(max=DESCRIPTION_LENGTH))
+
+
+class WebhookWithSecretSchema(Schema):
+    id = fields.Integer(required=True)
+    url = fields.String(required=True, metadata={"example": EXAMPLE})
+    events = EVENTS
+    description = fields.String(required=True)
+    created_at = fields.AwareDateTime(required=True)
+    paused_at = fields.AwareDateTime(required=True, allow_none=True)
+    pause_reason = fields.Enum(PauseReason, by_value=True, required=True, allow_none=True)
+    secret = fields.String(
+        required=True,
+        metadata={
+            "description": "What signs requests. Nothing shows it again.",
+            "example": "whsec_bm90IGEgc2VjcmV0",
+        },
+    )
 
 
 def create_webhook() -> Response:
@@ -89,12 +108,24 @@ def _with_secret(endpoint: WebhookEndpoint, secret: str, status: int) -> Respons
 def make_blueprint() -> api.Blueprint:
     """Return the blueprint with the operations that aren't declared: those that show a secret."""
     blueprint = api.Blueprint("webhooks", __name__)
-    document = {"summary": "Create a webhook", "responses": problems(BODY)}
-    view = blueprint.doc(**document, requestBody=body_of(WebhookInput))(create_webhook)
+    content = {bodies.JSON: {"schema": WebhookWithSecretSchema}}
+    success = {"description": "The webhook and its new secret", "content": content}
+    document = {
+        "summary": "Create a webhook",
+        "description": "Its secret is in this response and nowhere else, so an `Idempotency-Key` "
+        "has no effect: to repeat the response, the secret would have to be stored.",
+        "requestBody": body_of(WebhookInput),
+        "responses": {"201": success | {"headers": LOCATION}, **problems([*WRITE, *BODY])},
+    }
+    view = blueprint.doc(**document)(create_webhook)
     # A token needs the scope instead, which it was given by someone who had just proved who it was.
     policy: dict[str, Any] = {"confirmed": True, "fresh_login": True}
     blueprint.operation("POST", "/webhooks", "webhooks.create", **policy)(view)
-    document = {"summary": "Rotate the secret of a webhook", "responses": problems(["not-found"])}
+    document = {
+        "summary": "Rotate the secret of a webhook",
+        "description": "For a day, requests are signed with the old secret, too.",
+        "responses": {"201": success | {"headers": LOCATION}, **problems([*WRITE, "not-found"])},
+    }
     view = blueprint.doc(**document)(rotate_secret)
     path, id = "/webhooks/<int:id>/secret", "webhooks.rotate_secret"
     blueprint.operation("POST", path, id, **policy)(view)
