@@ -30,8 +30,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.exceptions import BadRequest, Conflict, UnprocessableEntity
 
 from carafe.auth import current_user
+from carafe.auth.access import ensure_permission
 from carafe.database import Base, db, dialect_insert
 from carafe.time import now
+from carafe.web.routing import current_policy
 
 View = TypeVar("View", bound=Callable[..., Response])
 
@@ -106,6 +108,7 @@ def idempotent(view: View) -> View:
         if stored := _claim(claim):
             return stored
         try:
+            ensure_permission(current_policy(), current_user)
             response = view(*args, **kwargs)
             _store(claim, response)
             return _commit(response)

@@ -50,10 +50,7 @@ def enforce_policy(rules: Policy) -> ResponseReturnValue | None:
     check_scope(rules.scope)
     if not rules.allow_without_two_factor and (answer := redirect_to_two_factor_setup(identity)):
         return answer
-    needed = {rules.permission, rules.read_permission} - {None}
-    if needed and not _recheck_permission(needed, identity):
-        message = None if identity.confirmed_at else CONFIRM_FIRST
-        refuse(403, "access.denied", f"permission:{','.join(sorted(map(str, needed)))}", message)
+    ensure_permission(rules, identity)
     if rules.confirmed and identity.confirmed_at is None:
         if wants_json():
             refuse(403, "access.denied", "unconfirmed", CONFIRM_FIRST)
@@ -62,6 +59,18 @@ def enforce_policy(rules: Policy) -> ResponseReturnValue | None:
     if rules.fresh_login and identity.scopes is None and not identity.is_fresh:
         return reauthentication.require_fresh_login()
     return None
+
+
+def ensure_permission(rules: Policy, identity: Identity) -> None:
+    """Respond with 403 to users without the view's permission.
+
+    A view that commits, and then goes on to write, must call it again: between the transactions,
+    someone else may have taken the permission away.
+    """
+    needed = {rules.permission, rules.read_permission} - {None}
+    if needed and not _recheck_permission(needed, identity):
+        message = None if identity.confirmed_at else CONFIRM_FIRST
+        refuse(403, "access.denied", f"permission:{','.join(sorted(map(str, needed)))}", message)
 
 
 def redirect_to_login() -> ResponseReturnValue:
