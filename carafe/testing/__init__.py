@@ -29,4 +29,5 @@ pytest_plugins = [
     "carafe.testing.providers",
     "carafe.testing.registration",
     "carafe.testing.server",
+    "carafe.testing.webhooks",
 ]

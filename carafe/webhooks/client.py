@@ -64,7 +64,7 @@ class BoundedSocket:
         return io.BufferedReader(BoundedReader(self))
 
     def close(self) -> None:
-        self.connection.close()
+        """Leave it open: `http.client` calls this once it has the headers, and then reads on."""
 
     def _seconds_left(self) -> float:
         if (seconds := self.deadline - monotonic()) <= 0:
@@ -90,6 +90,7 @@ class Connection(HTTPConnection):
         self.default_port = PORTS[target.scheme]
         super().__init__(target.host, target.port)
         self.target, self.deadline = target, deadline
+        self.connected: socket.socket | None = None
 
     def connect(self) -> None:
         connection = _connect(resolve(self.target), self.target.port, self.deadline)
@@ -101,6 +102,11 @@ class Connection(HTTPConnection):
             connection.close()
             raise
         self.sock = BoundedSocket(connection, self.deadline)
+        self.connected = connection
+
+    def disconnect(self) -> None:
+        if self.connected:
+            self.connected.close()
 
 
 def post(target: Target, body: bytes, headers: Mapping[str, str]) -> Response:
@@ -116,7 +122,7 @@ def post(target: Target, body: bytes, headers: Mapping[str, str]) -> Response:
     except (OSError, HTTPException, ValueError) as problem:
         error = "" if status else describe(problem)[:ERROR_LENGTH]
     finally:
-        connection.close()
+        connection.disconnect()
     milliseconds = round((monotonic() - started) * 1000)
     return Response(status, strip_invalid_text(excerpt), error, milliseconds)
 

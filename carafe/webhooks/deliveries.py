@@ -70,9 +70,9 @@ class Failure:
 def begin(endpoint_id: int) -> Message | Failure | None:
     """Reserve an endpoint for its next due delivery, and commit; None if there is nothing to do."""
     endpoint = lock_endpoint(endpoint_id)
-    if endpoint is None or endpoint.paused_at or not endpoint.is_free():
+    if endpoint is None or not _is_active(endpoint) or not endpoint.is_free():
         return None
-    if _is_suspended(endpoint.user_id) or not (delivery := _next_delivery(endpoint_id)):
+    if not (delivery := _next_delivery(endpoint_id)):
         return None
     endpoint.free_at = now() + LEASE
     try:
@@ -113,7 +113,7 @@ def record_attempt(message: Message | Failure, response: Response) -> None:
 
 def next_time(endpoint: WebhookEndpoint) -> datetime | None:
     """Return when something can be sent to an endpoint next, or None if nothing waits."""
-    if endpoint.paused_at:
+    if not _is_active(endpoint):
         return None
     query = select(WebhookDelivery.next_at).where(
         WebhookDelivery.endpoint_id == endpoint.id, PENDING
@@ -126,9 +126,11 @@ def lock_endpoint(id: int) -> WebhookEndpoint | None:
     return db.session.get(WebhookEndpoint, id, with_for_update=True, populate_existing=True)
 
 
-def _is_suspended(user_id: int) -> bool:
+def _is_active(endpoint: WebhookEndpoint) -> bool:
+    """Return whether anything is sent: it isn't paused, nor is its owner suspended."""
     model = user_model()
-    return db.session.scalar(select(model.suspended_at).where(model.id == user_id)) is not None
+    suspended_at = select(model.suspended_at).where(model.id == endpoint.user_id)
+    return endpoint.paused_at is None and db.session.scalar(suspended_at) is None
 
 
 def _next_delivery(endpoint_id: int) -> WebhookDelivery | None:
