@@ -11,6 +11,7 @@ from carafe import personal_data
 from carafe.audit import add_descriptions, add_phrases
 from carafe.webhooks import (
     api,
+    demo,
     events,
     jobs,  # noqa: F401  (it defines the jobs)
     user_data,
@@ -94,3 +95,4 @@ def init_app(app: Flask) -> None:
         return
     events.init_app(app)
     api.init_app(app)
+    demo.init_app(app)

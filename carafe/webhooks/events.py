@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from datetime import datetime
 from typing import Any
 
 from flask import Flask, current_app, has_app_context
@@ -87,11 +88,17 @@ def emit(type: str, user_id: int, data: dict[str, Any]) -> None:
 
 def store(type: str, user_id: int, data: dict[str, Any]) -> int:
     """Add an event in the caller's transaction; return its row's ID."""
-    uid, time = f"evt_{secrets.token_hex(16)}", now()
-    content = {"id": uid, "type": type, "timestamp": dump_time(time), "data": data}
-    body = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    time = now()
+    uid, body = render(type, data, time)
     values = {"uid": uid, "user_id": user_id, "type": type, "created_at": time, "body": body}
     return db.session.scalars(insert(WebhookEvent).values(values).returning(WebhookEvent.id)).one()
+
+
+def render(type: str, data: dict[str, Any], time: datetime) -> tuple[str, str]:
+    """Return the ID and the body of a new event."""
+    uid = f"evt_{secrets.token_hex(16)}"
+    content = {"id": uid, "type": type, "timestamp": dump_time(time), "data": data}
+    return uid, json.dumps(content, ensure_ascii=False, separators=(",", ":"))
 
 
 def add_delivery(endpoint_id: int, event_id: int) -> int:
