@@ -36,7 +36,7 @@ from bench.server import (
 
 LIBRARIES = (
     "flask, sqlalchemy.orm, sqlalchemy.dialects.sqlite, flask_sqlalchemy, flask_login, flask_wtf, "
-    "wtforms, argon2, cronsim, whitenoise, dotenv"
+    "wtforms, argon2, cronsim, whitenoise, dotenv, marshmallow, flask_smorest"
 )
 MODULES = """
 from importlib import import_module

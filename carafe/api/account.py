@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 from flask import Flask, Response, url_for
 from marshmallow import Schema, fields, validate
@@ -144,36 +145,46 @@ def check_may_grant(scopes: Collection[str]) -> None:
         raise Forbidden(f"Your token doesn't have these scopes: {', '.join(sorted(missing))}.")
 
 
-def make_me() -> Blueprint:
-    description = "Whose token or session it is."
-    blueprint = Blueprint("me", __name__, description=description)
+def describe_me() -> dict[str, Any]:
     content = {bodies.JSON: {"schema": MeSchema}}
     success = {"description": "Your account as it is now", "content": content, "headers": ETAG}
-    document = {
+    return {
         "summary": "Get your account",
         "parameters": [IF_NONE_MATCH],
         "responses": {"200": success, **NOT_MODIFIED, **problems(["precondition-failed"])},
     }
-    view = blueprint.doc(**document)(show_me)
-    blueprint.operation("GET", "/me", "me.read")(view)
-    return blueprint
 
 
-def make_tokens() -> Blueprint:
-    """Return the blueprint with the operation that isn't declared: the one that creates them."""
-    blueprint = Blueprint("tokens", __name__)
+def describe_token_creation() -> dict[str, Any]:
     content = {bodies.JSON: {"schema": CreatedTokenSchema}}
     success = {"description": "Created", "content": content, "headers": LOCATION}
-    document = {
+    return {
         "summary": "Create a token",
         "description": "Its text is in this response and nowhere else, so an `Idempotency-Key` has "
         "no effect: to repeat the response, the text would have to be stored.",
         "requestBody": body_of(TokenInput),
         "responses": {"201": success, **problems([*WRITE, *BODY])},
     }
-    view = blueprint.doc(**document)(create_token)
-    # A token needs the scope instead, which it was given by someone who had just proved who it was.
-    blueprint.operation("POST", "/tokens", "tokens.create", confirmed=True, fresh_login=True)(view)
+
+
+def make_me() -> Blueprint:
+    blueprint = Blueprint("me", __name__, description="Whose token or session it is.")
+    blueprint.operation("GET", "/me", "me.read", document=describe_me)(show_me)
+    return blueprint
+
+
+def make_tokens() -> Blueprint:
+    """Return the blueprint with the operation that isn't declared: the one that creates them."""
+    blueprint = Blueprint("tokens", __name__)
+    blueprint.operation(
+        "POST",
+        "/tokens",
+        "tokens.create",
+        document=describe_token_creation,
+        confirmed=True,
+        # A token needs the scope instead, which someone gave it after a proof of identity.
+        fresh_login=True,
+    )(create_token)
     return blueprint
 
 

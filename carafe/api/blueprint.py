@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any, TypeVar
 
-import flask_smorest
+import flask
 from flask import Flask
 
 from carafe.api.bodies import ensure_json_accepted
@@ -19,36 +20,79 @@ URL_PREFIX = "/api/v1"
 BLUEPRINTS = Registry["Blueprint"]("api_blueprints", "API")
 
 
-class Blueprint(flask_smorest.Blueprint):
+@dataclass(frozen=True)
+class Operation:
+    """A view of the API, and what describes it."""
+
+    method: str
+    rule: str
+    # Such as "notes.list".
+    id: str
+    view: Callable[..., Any]
+    scope: str
+    # Returns the OpenAPI operation object, when someone asks for the document.
+    document: Callable[[], Mapping[str, Any]]
+
+    @property
+    def endpoint(self) -> str:
+        return self.id.rpartition(".")[2]
+
+
+class Blueprint(flask.Blueprint):
     """The operations of an API under `/api/v1`, for `add_blueprint`.
 
-    `arguments`, `response`, and `doc` are those of flask-smorest; `operation` adds a view.
+    `operation` adds a view; `arguments`, `response`, and `doc` are the decorators of flask-smorest,
+    which is imported only for them and for the document.
     """
 
-    def __init__(self, name: str, import_name: str, **options: Any):
-        super().__init__(f"api_{name}", import_name, url_prefix=URL_PREFIX, **options)
-        self.tag = name
+    def __init__(self, name: str, import_name: str, *, description: str = ""):
+        super().__init__(f"api_{name}", import_name, url_prefix=URL_PREFIX)
+        self.tag, self.description = name, description
+        self.operations: list[Operation] = []
 
     def operation(
-        self, method: str, rule: str, id: str, *, scope: str = "", **policy: Any
+        self,
+        method: str,
+        rule: str,
+        id: str,
+        *,
+        scope: str = "",
+        document: Callable[[], Mapping[str, Any]] = dict,
+        **policy: Any,
     ) -> Callable[[View], View]:
         """Decorate the view of an operation, such as "notes.list".
 
-        `scope` is what a token needs, by default `<name>:read` or `<name>:write`; `policy` has the
-        other rules, as marks of views set them.
+        `scope` is what a token needs, by default `<name>:read` or `<name>:write`; `document`
+        returns its OpenAPI operation object; `policy` has the other rules, as marks of views set
+        them.
         """
 
         def add(view: View) -> View:
             access = "read" if method == "GET" else "write"
             needed = scope or f"{self.tag}:{access}"
-            security = [{"token": [needed]}, {"session": []}]
-            documented = self.doc(operationId=id, security=security)(_accepting_json(view))
-            set_policy(documented, scope=needed, **policy)
-            endpoint = id.rpartition(".")[2]
-            self.add_url_rule(rule, endpoint, documented, methods=[method], tags=[self.tag])
+            operation = Operation(method, rule, id, view, needed, document)
+            self.operations.append(operation)
+            served = set_policy(_accepting_json(view), scope=needed, **policy)
+            self.add_url_rule(rule, operation.endpoint, served, methods=[method])
             return view
 
         return add
+
+    def arguments(self, *args: Any, **options: Any) -> Callable[[View], View]:
+        return self._decorator("arguments", *args, **options)
+
+    def response(self, *args: Any, **options: Any) -> Callable[[View], View]:
+        return self._decorator("response", *args, **options)
+
+    def doc(self, **document: Any) -> Callable[[View], View]:
+        return self._decorator("doc", **document)
+
+    def _decorator(self, name: str, *args: Any, **options: Any) -> Callable[[View], View]:
+        import flask_smorest
+
+        blueprint = flask_smorest.Blueprint(self.name, self.import_name)
+        decorator: Callable[[View], View] = getattr(blueprint, name)(*args, **options)
+        return decorator
 
 
 def _accepting_json(view: View) -> View:

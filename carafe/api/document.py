@@ -8,7 +8,7 @@ import flask_smorest
 from flask import Flask, current_app
 
 from carafe.api import documentation, examples, responses
-from carafe.api.blueprint import BLUEPRINTS, Blueprint
+from carafe.api.blueprint import BLUEPRINTS, URL_PREFIX, Blueprint
 from carafe.api.introduction import INTRODUCTION
 from carafe.api.resource import RESOURCES, Resource
 
@@ -35,10 +35,23 @@ def build() -> dict[str, Any]:
     for resource in RESOURCES:
         documentation.add_schemas(api.spec.components, resource)
     for blueprint in BLUEPRINTS:
-        api.register_blueprint(blueprint)
+        api.register_blueprint(_described(blueprint))
     document: dict[str, Any] = api.spec.to_dict()
     _complete(document)
     return document
+
+
+def _described(blueprint: Blueprint) -> flask_smorest.Blueprint:
+    described = flask_smorest.Blueprint(blueprint.name, __name__, url_prefix=URL_PREFIX)
+    for operation in blueprint.operations:
+        view = described.doc(
+            operationId=operation.id,
+            security=[{"token": [operation.scope]}, {"session": []}],
+            **operation.document(),
+        )(operation.view)
+        options = {"methods": [operation.method], "tags": [blueprint.tag]}
+        described.add_url_rule(operation.rule, operation.endpoint, view, **options)
+    return described
 
 
 def _complete(document: dict[str, Any]) -> None:

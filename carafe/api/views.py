@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from flask import Response, abort, request, url_for
@@ -37,7 +38,6 @@ def add_operations(blueprint: Blueprint, resource: Resource) -> None:
     views = ResourceViews(resource)
     for operation in resource.operations:
         method, path = ROUTES[operation]
-        document = documentation.describe(resource, operation)
         blueprint.operation(
             method,
             f"/{resource.name}{path}",
@@ -45,7 +45,8 @@ def add_operations(blueprint: Blueprint, resource: Resource) -> None:
             scope=resource.scope(operation),
             permission=resource.permissions.get(operation),
             confirmed=operation not in READING,
-        )(blueprint.doc(**document)(getattr(views, operation)))
+            document=partial(documentation.describe, resource, operation),
+        )(getattr(views, operation))
 
 
 class ResourceViews:

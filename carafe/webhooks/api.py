@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, Response, url_for
@@ -105,30 +106,47 @@ def _with_secret(endpoint: WebhookEndpoint, secret: str, status: int) -> Respons
     return response
 
 
-def make_blueprint() -> api.Blueprint:
-    """Return the blueprint with the operations that aren't declared: those that show a secret."""
-    blueprint = api.Blueprint("webhooks", __name__)
-    content = {bodies.JSON: {"schema": WebhookWithSecretSchema}}
-    success = {"description": "The webhook and its new secret", "content": content}
-    document = {
+def describe_creation() -> dict[str, Any]:
+    return {
         "summary": "Create a webhook",
         "description": "Its secret is in this response and nowhere else, so an `Idempotency-Key` "
         "has no effect: to repeat the response, the secret would have to be stored.",
         "requestBody": body_of(WebhookInput),
-        "responses": {"201": success | {"headers": LOCATION}, **problems([*WRITE, *BODY])},
+        "responses": {**_describe_secret(), **problems([*WRITE, *BODY])},
     }
-    view = blueprint.doc(**document)(create_webhook)
-    # A token needs the scope instead, which it was given by someone who had just proved who it was.
-    policy: dict[str, Any] = {"confirmed": True, "fresh_login": True}
-    blueprint.operation("POST", "/webhooks", "webhooks.create", **policy)(view)
-    document = {
+
+
+def describe_rotation() -> dict[str, Any]:
+    return {
         "summary": "Rotate the secret of a webhook",
         "description": "For a day, requests are signed with the old secret, too.",
-        "responses": {"201": success | {"headers": LOCATION}, **problems([*WRITE, "not-found"])},
+        "responses": {**_describe_secret(), **problems([*WRITE, "not-found"])},
     }
-    view = blueprint.doc(**document)(rotate_secret)
-    path, id = "/webhooks/<int:id>/secret", "webhooks.rotate_secret"
-    blueprint.operation("POST", path, id, **policy)(view)
+
+
+def _describe_secret() -> dict[str, Any]:
+    content = {bodies.JSON: {"schema": WebhookWithSecretSchema}}
+    description = "The webhook and its new secret"
+    return {"201": {"description": description, "content": content, "headers": LOCATION}}
+
+
+def make_blueprint() -> api.Blueprint:
+    """Return the blueprint with the operations that aren't declared: those that show a secret."""
+    blueprint = api.Blueprint("webhooks", __name__)
+    views: list[tuple[str, str, Callable[..., Response], Callable[[], dict[str, Any]]]] = [
+        ("/webhooks", "create", create_webhook, describe_creation),
+        ("/webhooks/<int:id>/secret", "rotate_secret", rotate_secret, describe_rotation),
+    ]
+    for path, name, view, document in views:
+        blueprint.operation(
+            "POST",
+            path,
+            f"webhooks.{name}",
+            document=document,
+            confirmed=True,
+            # A token needs the scope instead, which someone gave it after a proof of identity.
+            fresh_login=True,
+        )(view)
     return blueprint
 
 
