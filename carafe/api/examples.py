@@ -93,6 +93,6 @@ def _of_type(schema: Mapping[str, Any], schemas: Mapping[str, Any], name: str) -
 def _text(schema: Mapping[str, Any], name: str) -> str:
     words = name.replace("_", " ").capitalize() or "Text"
     text = FORMATS.get(schema.get("format", "")) or TEXTS.get(name, f"{words} of an example")
-    if "pattern" in schema or "format" in schema:
+    if "format" in schema:
         return text
     return text[: schema.get("maxLength", len(text))].ljust(schema.get("minLength", 0), "x")

@@ -25,6 +25,12 @@ class Text(fields.String):
     """Text in NFC, without the control characters that no keyboard makes."""
 
     default_error_messages = {"control": "Remove the unsupported character."}
+    # The same for clients: `category` in the range of ASCII and Latin-1.
+    pattern = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*$"
+
+    def __init__(self, **options: Any):
+        metadata = {"pattern": self.pattern, **options.pop("metadata", {})}
+        super().__init__(metadata=metadata, **options)
 
     def _deserialize(self, *args: Any, **kwargs: Any) -> str:
         text = str(super()._deserialize(*args, **kwargs))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import wraps
@@ -39,6 +40,8 @@ View = TypeVar("View", bound=Callable[..., Response])
 
 HEADER = "Idempotency-Key"
 MAX_KEY_LENGTH = 255
+# Printable ASCII, quoted or not.
+KEY_PATTERN = r'^("[ -~]+"|[!#-~][ -~]*)$'
 LIFETIME = timedelta(hours=24)
 # How long a request may take. After that, its process is taken for dead, and the next one runs.
 LEASE = timedelta(minutes=2)
@@ -128,10 +131,10 @@ def _commit(response: Response) -> Response:
 def _parse(text: str) -> str:
     """Return the key in a header: a quoted string as in the draft, or bare as many clients do."""
     key = text.strip()
-    if len(key) >= 2 and key[0] == key[-1] == '"':
-        key = key[1:-1].replace('\\"', '"').replace("\\\\", "\\")
-    if not key or len(key) > MAX_KEY_LENGTH or not key.isascii() or not key.isprintable():
+    if len(key) > MAX_KEY_LENGTH or not re.fullmatch(KEY_PATTERN, key):
         raise InvalidKeyError
+    if key[0] == '"':
+        key = key[1:-1].replace('\\"', '"').replace("\\\\", "\\")
     return key
 
 

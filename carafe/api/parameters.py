@@ -7,8 +7,9 @@ from typing import Any
 
 from marshmallow import fields
 
-from carafe.api.fields import ResourceField
+from carafe.api.fields import ResourceField, Text
 from carafe.api.filters import MAX_CHOICES, operators
+from carafe.api.idempotency import KEY_PATTERN, MAX_KEY_LENGTH
 from carafe.api.paging import DEFAULT_LIMIT, MAX_LIMIT
 from carafe.api.resource import Resource
 
@@ -17,7 +18,7 @@ IDEMPOTENCY_KEY = {
     "in": "header",
     "description": "Any unique text. The same request with the same key has one effect, and gets "
     "the same response for 24 hours.",
-    "schema": {"type": "string", "maxLength": 255},
+    "schema": {"type": "string", "maxLength": MAX_KEY_LENGTH, "pattern": KEY_PATTERN},
 }
 IF_MATCH = {
     "name": "If-Match",
@@ -34,6 +35,7 @@ IF_NONE_MATCH = {
 }
 # Schemas of values in URLs, by the type of their field.
 VALUES: dict[type[fields.Field[Any]], dict[str, str]] = {
+    Text: {"type": "string", "pattern": Text.pattern},
     fields.Boolean: {"type": "boolean"},
     fields.Integer: {"type": "integer"},
     fields.Float: {"type": "number"},
@@ -59,7 +61,7 @@ def parameters(resource: Resource, operation: str) -> Iterable[dict[str, Any]]:
     yield _query("sort", "The order; with `-`, descending.", order)
     if resource.search:
         text = f"Only those whose {' or '.join(resource.search)} contains this."
-        yield _query("q", text, {"type": "string", "maxLength": 200})
+        yield _query("q", text, {"type": "string"})
     for field in resource.filter_fields:
         for operator in operators(field):
             yield _filter(field, operator)

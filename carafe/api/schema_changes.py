@@ -58,7 +58,7 @@ def compare_schemas(
         inner = f"{place}, {name}"
         yield from compare_schemas(inner, was[name], now[name], before, after, is_input=is_input)
     if "items" in old and "items" in new:
-        inner = f"{place}, items"
+        inner = f"{place}[]"
         schemas = old["items"], new["items"]
         yield from compare_schemas(inner, *schemas, before, after, is_input=is_input)
 
@@ -118,8 +118,11 @@ def _compare_limits(
         change = f"has the {keyword} {now}, was {was}"
         # What is received may get narrower: it's still what was promised.
         yield breaking(place, change) if narrows == is_input else compatible(place, change)
-    if old.get("pattern") != new.get("pattern"):
-        yield breaking(place, f"has the pattern {new.get('pattern')}, was {old.get('pattern')}")
+    was, now = old.get("pattern"), new.get("pattern")
+    if was != now:
+        change = f"has the pattern {now}, was {was}"
+        is_wider = now is None if is_input else was is None
+        yield compatible(place, change) if is_wider else breaking(place, change)
 
 
 def _compare_members(

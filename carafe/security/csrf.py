@@ -66,16 +66,16 @@ def form_token() -> str:
 def check_csrf() -> ResponseReturnValue | None:
     if request.method in SAFE_METHODS or request.endpoint is None:
         return None
-    if current_policy().scope and ("Authorization" in request.headers or not request.cookies):
-        # The token counts, not the cookie; no other site can make a browser send it. Without both,
-        # nobody is logged in, which is what a program should learn.
+    hooks: Hooks = current_app.extensions["csrf"]
+    if current_policy().scope and ("Authorization" in request.headers or not hooks.page_user()):
+        # The token counts, not the cookie; no other site can make a browser send it. Without
+        # either, nobody is logged in, which is what a program should learn.
         return None
     if not is_same_origin():
         message = "We blocked this request because it came from another site."
         refuse(403, "csrf.refused", "other_origin", message)
     if has_valid_token():
         return None
-    hooks: Hooks = current_app.extensions["csrf"]
     user_id = page_user()
     answer = None if user_id is None else hooks.answer_old_form(user_id)
     message = "This form has expired. Go back, reload the page, and try again."

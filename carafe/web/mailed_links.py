@@ -35,8 +35,8 @@ def follow() -> ResponseReturnValue | None:
     """Redirect from a path with appended characters to the intended page, if it exists."""
     request = request_ctx.request
     path, is_missing = request.path, isinstance(request.routing_exception, NotFound)
-    if "\0" in path:
-        return None  # no mail program appends this
+    if "\0" in path or path.startswith("/api/"):
+        return None  # no mail program appends this, and programs should learn what's wrong
     if request.method not in ("GET", "HEAD") or (CLEAN.fullmatch(path) and not is_missing):
         return None
     target = tidied(path)
