@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from copy import copy
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from apispec.core import Components
 from marshmallow import Schema
 
 from carafe.api.bodies import JSON, MERGE_PATCH
 from carafe.api.parameters import parameters
 from carafe.api.resource import Resource
 from carafe.api.responses import BODY, CHANGE, EXAMPLE_SITE, KEY, WRITE, problems
+
+if TYPE_CHECKING:  # startup doesn't need it
+    from apispec.core import Components
 
 PROBLEMS = {
     "list": ("invalid-parameter", "invalid-cursor", "precondition-failed"),

@@ -10,9 +10,11 @@ from carafe.testing.groups import require
 LIBRARIES = [
     "PIL",
     "alembic",
+    "apispec",
     "authlib",
     "cryptography",
     "email_validator",
+    "flask_smorest",
     "opentelemetry",
     "prometheus_client",
     "pyotp",
