@@ -166,8 +166,7 @@ def test_its_example_can_be_copied(project, follow):
     copy_the_example(project)
     assert "No changes" not in (output := follow("copy"))
     assert [line for line in output.splitlines() if line.startswith("copy:")] == []
-    migration = max((project / "migrations" / "versions").glob("*.py"))
-    assert migration.name.endswith("_add_tasks.py")
+    [migration] = (project / "migrations" / "versions").glob("*_add_tasks.py")
     assert 'fulltext.create_index(op, "task", ["title"])' in migration.read_text()
 
 

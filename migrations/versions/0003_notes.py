@@ -1,6 +1,6 @@
 """notes, the example
 
-Without it, before the first database exists, delete this file and let 0004 follow 0002
+Without it, before the first database exists, delete this file and let `engine_api` follow 0002
 (`down_revision`). From a database that exists, a migration drops the table:
 `flask db migrate -m "drop notes"`.
 """

@@ -10,7 +10,7 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-PARTS = "0001_accounts", "0002_engine", "0004_api", "0005_webhooks"
+PARTS = "0001_accounts", "0002_engine", "engine_api", "engine_webhooks"
 
 
 def function(part: str, name: str) -> Callable[[], None]:

@@ -6,8 +6,8 @@ Constraints get their names by the naming convention of the models.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0005"
-down_revision = "0004"
+revision = "engine_webhooks"
+down_revision = "engine_api"
 branch_labels = None
 depends_on = None
 

@@ -6,7 +6,7 @@ Constraints get their names by the naming convention of the models.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0004"
+revision = "engine_api"
 down_revision = "0003"
 branch_labels = None
 depends_on = None
