@@ -124,7 +124,7 @@ def _page_of_many(
         else:
             conditions.append(clause.row_condition)
     condition = matching.opaque(*conditions) if conditions else true()
-    scan = Scan(query, condition, order.keys, order.sort.descending)
+    scan = Scan(query, condition, order.keys, descending=order.sort.descending)
     limit = order.per_page + 1
     if "further" not in request.args:
         rows, stopped_at = scan.run(order.position, limit, began_at + SCAN_SECONDS)

@@ -7,7 +7,7 @@ rows it has examined, and continues from there.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import cache
 from time import monotonic
 
 from sqlalchemy import ColumnElement, bindparam, tuple_
@@ -22,14 +22,22 @@ FIRST_STEP, MAX_STEP = 1_000, 16_000
 MIN_STEPS = 2
 
 
-@dataclass(frozen=True)
 class Scan:
     """`keys` order the rows of `query`, of which it returns those that meet `condition`."""
 
-    query: Query
-    condition: ColumnElement[bool]
-    keys: Sequence[Attribute]
-    descending: bool
+    def __init__(
+        self,
+        query: Query,
+        condition: ColumnElement[bool],
+        keys: Sequence[Attribute],
+        *,
+        descending: bool,
+    ):
+        self.query, self.condition, self.keys = query, condition, keys
+        self.descending = descending
+        # Steps differ only in values, and building a statement takes as long as a short step.
+        self._end_query = cache(self._build_end_query)
+        self._matching_query = cache(self._build_matching_query)
 
     def run(
         self, position: Position, limit: int, ends_at: float
@@ -40,11 +48,12 @@ class Scan:
         time to stop, by `time.monotonic`.
         """
         rows: list[ResultRow] = []
+        descending = position.backward != self.descending
         at, step, steps = position.keys, FIRST_STEP, 0
         while True:
             began_at = monotonic()
-            end = self._end_of_step(position, at, step)
-            rows += self._matching_rows(position, at, end, limit - len(rows))
+            end = self._end_of_step(at, step, descending=descending)
+            rows += self._matching_rows(at, end, limit - len(rows), descending=descending)
             if end is None or len(rows) == limit:
                 return rows, ()
             at, step, steps = end, min(2 * step, MAX_STEP), steps + 1
@@ -53,30 +62,36 @@ class Scan:
                 return rows, at
 
     def _end_of_step(
-        self, position: Position, at: Sequence[object], step: int
+        self, at: Sequence[object], step: int, *, descending: bool
     ) -> Sequence[object] | None:
         """Return the keys of the last row of a step, or None if fewer rows are left."""
-        query = self._beyond(position, at).offset(step - 1).limit(1)
-        return db.session.connection().execute(query, bounds(at)).first()
+        query = self._end_query(bool(at), descending)
+        return db.session.connection().execute(query, {**bounds(at), "skipped": step - 1}).first()
 
     def _matching_rows(
-        self, position: Position, at: Sequence[object], end: Sequence[object] | None, limit: int
+        self,
+        at: Sequence[object],
+        end: Sequence[object] | None,
+        limit: int,
+        *,
+        descending: bool,
     ) -> Sequence[ResultRow]:
-        query = self._beyond(position, at).where(self.condition).limit(limit)
-        values = bounds(at)
-        if end is not None:
-            left, right = tuple_(*self.keys), tuple_(*self._end_parameters())
-            query = query.where(left >= right if self._is_descending(position) else left <= right)
-            values |= {f"end_{n}": value for n, value in enumerate(end)}
+        query = self._matching_query(bool(at), end is not None, descending)
+        ends = {f"end_{n}": value for n, value in enumerate(end or ())}
+        values = {**bounds(at), **ends, "limit": limit}
         return db.session.connection().execute(query, values).all()
 
-    def _beyond(self, position: Position, at: Sequence[object]) -> Query:
-        is_descending = self._is_descending(position)
-        query = self.query.where(is_beyond(self.keys, is_descending)) if at else self.query
-        return query.order_by(*order_by(self.keys, is_descending))
+    def _build_end_query(self, has_start: bool, descending: bool) -> Query:
+        return self._beyond(has_start, descending).offset(bindparam("skipped")).limit(1)
 
-    def _is_descending(self, position: Position) -> bool:
-        return position.backward != self.descending
+    def _build_matching_query(self, has_start: bool, has_end: bool, descending: bool) -> Query:
+        query = self._beyond(has_start, descending).where(self.condition)
+        if has_end:
+            ends = [bindparam(f"end_{n}", type_=key.type) for n, key in enumerate(self.keys)]
+            left, right = tuple_(*self.keys), tuple_(*ends)
+            query = query.where(left >= right if descending else left <= right)
+        return query.limit(bindparam("limit"))
 
-    def _end_parameters(self) -> list[ColumnElement[object]]:
-        return [bindparam(f"end_{n}", type_=key.type) for n, key in enumerate(self.keys)]
+    def _beyond(self, has_start: bool, descending: bool) -> Query:
+        query = self.query.where(is_beyond(self.keys, descending)) if has_start else self.query
+        return query.order_by(*order_by(self.keys, descending))

@@ -5,7 +5,17 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, ForeignKey, String, and_, bindparam, delete, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    ForeignKey,
+    String,
+    and_,
+    bindparam,
+    delete,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from carafe.audit import record
@@ -55,9 +65,8 @@ class Session(TokenHashMixin, Base):
         """
         token = generate_token()
         current_time, connection = now(), db.session.connection()
-        values = {"user": user.id, "now": current_time}
-        connection.execute(_DELETE_EXPIRED, values)
-        values |= {"oldest": current_time - MAX_SESSION_LIFETIME, "offset": SESSIONS_PER_USER - 1}
+        connection.execute(_DELETE_EXPIRED, {"user": user.id, "now": current_time})
+        values = {"user": user.id, "offset": SESSIONS_PER_USER - 1}
         for id in connection.scalars(_LEAST_RECENT, values).all():
             db.session.get_one(cls, id).end()
         db.session.add(
@@ -75,12 +84,13 @@ class Session(TokenHashMixin, Base):
 
     @classmethod
     def works_for(cls, user_id: object) -> ColumnElement[bool]:
-        """Return the condition for the sessions in which a user is logged in."""
-        current_time = now()
-        in_time = (
-            cls.expires_at > current_time,
-            cls.created_at > current_time - MAX_SESSION_LIFETIME,
-        )
+        """Return the condition for the sessions in which a user is logged in.
+
+        A statement with it can be built once, because it reads the time when it runs.
+        """
+        current_time: BindParameter[datetime] = bindparam("now", unique=True, callable_=now)
+        oldest: BindParameter[datetime] = bindparam("oldest", unique=True, callable_=_oldest)
+        in_time = cls.expires_at > current_time, cls.created_at > oldest
         return and_(cls.user_id == user_id, *in_time)
 
     @staticmethod
@@ -118,17 +128,17 @@ class Session(TokenHashMixin, Base):
         db.session.delete(self)
 
 
+def _oldest() -> datetime:
+    return now() - MAX_SESSION_LIFETIME
+
+
 # Built once: to build a statement takes longer than to run it.
 _DELETE_EXPIRED = delete(Session).where(
     Session.user_id == bindparam("user"), Session.expires_at <= bindparam("now")
 )
 _LEAST_RECENT = (
     select(Session.id)
-    .where(
-        Session.user_id == bindparam("user"),
-        Session.expires_at > bindparam("now"),
-        Session.created_at > bindparam("oldest"),
-    )
+    .where(Session.works_for(bindparam("user")))
     .order_by(Session.last_seen_at.desc(), Session.id.desc())
     .offset(bindparam("offset"))
 )
