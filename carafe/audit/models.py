@@ -13,7 +13,7 @@ from flask_login import current_user
 from sqlalchemy import JSON, Index, String, Table, event, insert, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from carafe.database import Base, binary_collated, db
+from carafe.database import Base, binary_collated, db, partial_index
 from carafe.database.aliases import JSONObject
 from carafe.time import now
 
@@ -27,12 +27,7 @@ class AuditEvent(Base):
         Index("ix_audit_event_subject", "subject", "id"),
         Index("ix_audit_event_actor", "actor", "id"),
         Index("ix_audit_event_action", "action"),
-        Index(
-            "ix_audit_event_has_address",
-            "id",
-            sqlite_where=HAS_ADDRESS,
-            postgresql_where=HAS_ADDRESS,
-        ),
+        partial_index("ix_audit_event_has_address", "id", where=HAS_ADDRESS),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import JSON, Index, SmallInteger, String, Text, delete, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from carafe.database import Base, binary_collated, db
+from carafe.database import Base, binary_collated, db, partial_index
 from carafe.database.aliases import JSONObject
 from carafe.jobs.engine import announce_on_commit
 from carafe.jobs.run import MESSAGE_LENGTH
@@ -38,14 +38,10 @@ class Job(Base):
 
     __tablename__ = "job"
     __table_args__ = (
-        Index(
-            "ix_job_queued", "queue", "priority", "run_at", "id",
-            sqlite_where=text("state = 'queued'"), postgresql_where=text("state = 'queued'"),
+        partial_index(
+            "ix_job_queued", "queue", "priority", "run_at", "id", where=text("state = 'queued'")
         ),
-        Index(
-            "ix_job_running", "lease_until",
-            sqlite_where=text("state = 'running'"), postgresql_where=text("state = 'running'"),
-        ),
+        partial_index("ix_job_running", "lease_until", where=text("state = 'running'")),
         # For lists filtered by state, and for deleting old jobs.
         Index("ix_job_state_id", "state", "id"),
         Index("ix_job_state_finished_at", "state", "finished_at"),

@@ -4,6 +4,7 @@ import re
 from functools import cache, lru_cache
 
 from carafe.database import db
+from carafe.database.indexes import conditions_of
 from carafe.observability.plans.sql import TOKEN, tokens
 
 MAX_LENGTH = 10_000
@@ -14,7 +15,6 @@ _MEMBER = rf"(?:{_VALUE}|\({_VALUE}(?:,\s*{_VALUE})*\))"
 IN_LIST = re.compile(rf"(\bIN\s*\()({_MEMBER})(?:,\s*{_MEMBER})*\)", re.I)
 _ROW = r"\((?:[^()]|\([^()]*\))*\)"
 ROWS = re.compile(rf"(\bVALUES\s*{_ROW})(?:,\s*{_ROW})+", re.I)
-DIALECTS = "sqlite", "postgresql"
 IDENTIFIER = re.compile(r'"\w+"|`\w+`')
 
 
@@ -50,11 +50,6 @@ def _constants() -> frozenset[str]:
     Without them, no plan would use these.
     """
     indexes = [index for table in db.metadata.tables.values() for index in table.indexes]
-    conditions = [i.dialect_options[name]["where"] for i in indexes for name in DIALECTS]
-    parts = [
-        token
-        for condition in conditions
-        if condition is not None
-        for token in tokens(str(condition))
-    ]
+    conditions = [condition for index in indexes for condition in conditions_of(index)]
+    parts = [token for condition in conditions for token in tokens(str(condition))]
     return frozenset(token.text for token in parts if token.kind in ("text", "number"))

@@ -21,6 +21,7 @@ LIBRARIES = [
     "requests",
     "segno",
     "sentry_sdk",
+    "sqlalchemy.dialects.postgresql",
     "structlog",
     "webauthn",
     "xlsxwriter",
@@ -30,7 +31,7 @@ import sys
 from carafe.tests.site.wsgi import app
 
 app.test_client().get("/nowhere")
-print({name.partition(".")[0] for name in sys.modules} & set(sys.argv))
+print(sys.modules.keys() & set(sys.argv))
 """
 
 

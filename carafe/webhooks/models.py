@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, LargeBinary, SmallInteger, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from carafe.database import Base
+from carafe.database import Base, partial_index
 from carafe.time import now
 
 URL_LENGTH = 2000
@@ -89,9 +89,8 @@ class WebhookDelivery(Base):
     __tablename__ = "webhook_delivery"
     __table_args__ = (
         Index("ix_webhook_delivery_endpoint_id_id", "endpoint_id", "id"),
-        Index(
-            "ix_webhook_delivery_due", "endpoint_id", "next_at", "id",
-            sqlite_where=PENDING_ROWS, postgresql_where=PENDING_ROWS,
+        partial_index(
+            "ix_webhook_delivery_due", "endpoint_id", "next_at", "id", where=PENDING_ROWS
         ),
     )  # fmt: skip
 

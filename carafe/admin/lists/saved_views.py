@@ -27,7 +27,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from carafe.admin.schema import Attribute
 from carafe.audit import record
 from carafe.audit.changes import drop_unredactable
-from carafe.database import Base, advisory_lock, db
+from carafe.database import Base, advisory_lock, db, partial_index
 
 NAME_LENGTH = 40
 QUERY_LENGTH = 2_000
@@ -43,11 +43,11 @@ class SavedView(Base):
     __tablename__ = "saved_view"
     __table_args__ = (
         UniqueConstraint("user_id", "list", "name"),
-        Index(
+        partial_index(
             "ix_saved_view_shared",
             "list",
-            sqlite_where=text("shared = 1"),
-            postgresql_where=text("shared"),
+            where=text("shared = 1"),
+            where_on_postgresql=text("shared"),
         ),
         Index("ix_saved_view_default_view_id", "default_view_id"),
     )

@@ -26,7 +26,7 @@ from carafe.auth.models.passkey import Passkey
 from carafe.auth.models.token import Token
 from carafe.auth.models.totp import Totp
 from carafe.auth.permissions import DEFAULT_ROLE, NO_ROLE
-from carafe.database import binary_collated, db
+from carafe.database import binary_collated, db, partial_index
 from carafe.database.aliases import AnyRow
 from carafe.time import now
 
@@ -50,10 +50,7 @@ class UserColumns:
     __table_args__: tuple[object, ...] = (
         Index("ix_user_created_at_id", "created_at", "id"),
         Index("ix_user_role", "role"),
-        *(
-            Index(name, "created_at", "id", sqlite_where=where, postgresql_where=where)
-            for name, where in STATES.items()
-        ),
+        *(partial_index(name, "created_at", "id", where=where) for name, where in STATES.items()),
         {"sqlite_autoincrement": True},
     )
 

@@ -9,9 +9,16 @@ from alembic.util import DispatchPriority
 from flask import current_app
 from sqlalchemy import Connection
 
-from carafe.database import fulltext
+from carafe.database import db, fulltext
+from carafe.database.indexes import complete_indexes
 from carafe.database.migrations.operations import AddSearch, RemoveSearch, SetAutoincrement
 from carafe.database.migrations.rebuild import has_autoincrement
+
+
+@comparators.dispatch_for("schema", priority=DispatchPriority.FIRST)
+def complete(context: AutogenContext, upgrade: UpgradeOps, schemas: object) -> None:
+    """Give partial indexes their conditions for both databases, before they are compared."""
+    complete_indexes(db.metadata)
 
 
 @comparators.dispatch_for("schema", priority=DispatchPriority.LAST)

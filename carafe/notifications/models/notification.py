@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from carafe.auth.users import user_model
-from carafe.database import Base, db, dialect_insert
+from carafe.database import Base, db, dialect_insert, partial_index
 from carafe.database.aliases import AnySelect
 from carafe.jobs.run import strip_invalid_text
 from carafe.time import now
@@ -44,7 +44,7 @@ class Notification(Base):
         UniqueConstraint("user_id", "key"),
         Index("ix_notification_user_id_id", "user_id", "id"),
         # Counts the number on every page without reading rows.
-        Index("ix_notification_unread", "user_id", sqlite_where=UNREAD, postgresql_where=UNREAD),
+        partial_index("ix_notification_unread", "user_id", where=UNREAD),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
