@@ -5,7 +5,9 @@ import re
 from functools import cache
 from pathlib import Path
 
+import click
 import pytest
+from flask.cli import routes_command, run_command, shell_command
 
 from app import FEATURES
 
@@ -14,8 +16,12 @@ PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
 
 FILE = re.compile(r"(?<![\w/.-])(?:app|bench|bin|carafe|tests)/[\w/-]+\.py\b")
 TEST = re.compile(r"((?:carafe/)?tests/[\w/]+\.py)::(\w+)")
+# Flask's own commands.
+FLASK = {"run": run_command, "shell": shell_command, "routes": routes_command}
 # Features that an owner may delete, and that the documentation mentions.
 SHIPPED = {"account", "admin", "main", "notes"}
+SCRIPT = re.compile(r"(?<![\w/.])bin/[a-z-]+(?![\w/.-])")
+COMMAND = re.compile(r"(?:`|bin/|^)flask ((?:[a-z][a-z-]+ ?)+)", re.MULTILINE)
 LINK = re.compile(r"\]\(([^)#:\s]+)(?:#[^)\s]*)?\)")
 
 
@@ -50,3 +56,15 @@ def test_it_names_tests_that_exist(page):
     named = [(file, name) for file, name in named if not is_deleted(file)]
     missing = {f"{file}::{name}" for file, name in named if name not in functions(file)}
     assert missing == set()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_it_names_scripts_and_commands_that_exist(app, page):
+    text = page.read_text()
+    assert {name for name in SCRIPT.findall(text) if not (ROOT / name).exists()} <= {"bin/new"}
+    for words in map(str.split, COMMAND.findall(text)):
+        command = app.cli
+        while words and isinstance(command, click.Group):
+            name = words.pop(0)
+            command = command.get_command(click.Context(command), name) or FLASK.get(name)
+            assert command, f"flask {name}"
