@@ -9,6 +9,7 @@ from carafe.api.blueprint import BLUEPRINTS, Blueprint, add_blueprint
 from carafe.api.fields import Field
 from carafe.api.registration import add
 from carafe.api.resource import RESOURCES
+from carafe.web import menus
 
 __all__ = ["Blueprint", "Field", "add", "add_blueprint"]
 
@@ -20,8 +21,10 @@ def init_app(app: Flask) -> None:
         return
     problems.init_app(app)
     app.cli.add_command(cli.openapi)
+    app.add_url_rule("/api/problems/", "api.problem_index", problems.show_all)
     app.add_url_rule("/api/problems/<id>", "api.problem", problems.show)
     app.add_url_rule("/api/openapi.json", "api.openapi", openapi.show_document)
     app.add_url_rule("/api/docs", "api.docs", openapi.show_docs)
+    menus.add(app, "footer", "API", "api.docs")
     account.init_app(app)
     administration.init_app(app)

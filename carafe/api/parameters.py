@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
 from carafe.api.fields import ResourceField, Text
 from carafe.api.filters import MAX_CHOICES, operators
@@ -94,7 +94,8 @@ def _value(schema: fields.Field[Any]) -> dict[str, Any]:
     """Return the schema of a value in a URL."""
     if isinstance(schema, fields.Enum):
         return {"type": "string", "enum": [member.value for member in schema.enum]}
-    for kind, content in VALUES.items():
-        if isinstance(schema, kind):
-            return dict(content)
-    return {"type": "string"}
+    content = next(
+        (VALUES[kind] for kind in VALUES if isinstance(schema, kind)), {"type": "string"}
+    )
+    lengths = [part.max for part in schema.validators if isinstance(part, validate.Length)]
+    return {**content, "maxLength": lengths[0]} if lengths and lengths[0] else dict(content)

@@ -275,5 +275,11 @@ def show(id: str) -> ResponseReturnValue:
     return render_template("api/problem.html", id=id, problem=PROBLEM_TYPES.get(id) or abort(404))
 
 
+@public
+def show_all() -> ResponseReturnValue:
+    problems = dict(sorted(PROBLEM_TYPES.items(), key=lambda item: item[1].status))
+    return render_template("api/problems.html", problems=problems)
+
+
 def init_app(app: Flask) -> None:
     errors.set_problem_members(app, describe)

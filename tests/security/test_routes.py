@@ -23,6 +23,7 @@ PUBLIC = {
     "api.docs",
     "api.openapi",
     "api.problem",
+    "api.problem_index",
     "auth.accept_invitation",
     "auth.change_email",
     "auth.confirm",

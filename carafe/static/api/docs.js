@@ -8,11 +8,22 @@ const addCsrfToken = (request) => {
   return request;
 };
 
+// Swagger UI has a dark mode of its own, by a class.
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const followTheme = () => {
+  const { bsTheme } = document.documentElement.dataset;
+  document.documentElement.classList.toggle("dark-mode", bsTheme ? bsTheme === "dark" : dark.matches);
+};
+followTheme();
+dark.addEventListener("change", followTheme);
+new MutationObserver(followTheme).observe(document.documentElement, { attributeFilter: ["data-bs-theme"] });
+
 SwaggerUIBundle({
   url: root.dataset.document,
   domNode: root,
   deepLinking: true,
   displayRequestDuration: true,
+  defaultModelsExpandDepth: 0,
   persistAuthorization: false,
   validatorUrl: null,
   requestInterceptor: addCsrfToken,
