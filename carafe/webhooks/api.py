@@ -76,6 +76,7 @@ def create_webhook() -> Response:
 def rotate_secret(id: int) -> Response:
     """Replace the secret. For a day, requests are signed with the old one, too."""
     endpoint = endpoints.get_endpoint(id)
+    check_may_grant(events.read_scopes(endpoint.event_types))
     secret = endpoints.rotate_secret(endpoint)
     db.session.commit()
     return _with_secret(endpoint, secret, 201)

@@ -37,10 +37,9 @@ def load(scenario: Scenario) -> None:
         active.failing_since, active.failures = scenario.at - timedelta(minutes=24), 2
         url = "https://old-server.example/hook"
         paused = _endpoint(scenario, person, url, "", types[:1], 300)
-        paused.paused_at, paused.pause_reason = (
-            scenario.at - timedelta(days=12),
-            PauseReason.FAILING,
-        )
+        paused.paused_at = scenario.at - timedelta(days=12)
+        paused.pause_reason = PauseReason.FAILING
+        paused.delivered_at = scenario.at - timedelta(days=17)
         db.session.flush()
         for hours, statuses in DELIVERIES:
             _add_delivery(scenario, random, active, random.choice(types), hours, statuses)
