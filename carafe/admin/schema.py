@@ -153,8 +153,12 @@ class RowQuery:
 
 def count_rows(query: Query, limit: int) -> int:
     """Return the number of rows of a query, or `limit` + 1 if there are more than the limit."""
-    rows = query.limit(limit + 1).subquery()
-    return db.session.connection().scalar(select(func.count()).select_from(rows)) or 0
+    return db.session.connection().scalar(count_query(query, limit)) or 0
+
+
+def count_query(query: Query, limit: int) -> Query:
+    """Return the statement of `count_rows`."""
+    return select(func.count()).select_from(query.limit(limit + 1).subquery())
 
 
 def primary_key(model: type[Base]) -> Attribute:

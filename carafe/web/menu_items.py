@@ -74,7 +74,7 @@ def counted_items(menu: str) -> list[MenuItem]:
 def _read_counts(counts: Sequence[Count | None]) -> Iterator[str]:
     """Yield counts as text, "" for none or zero. One query reads those of all statements."""
     statements = [c.source for c in counts if c and not callable(c.source)]
-    numbers = iter(db.session.execute(_query(*statements)).one() if statements else ())
+    numbers = iter(db.session.connection().execute(_query(*statements)).one() if statements else ())
     for count in counts:
         number = count and (count.source() if callable(count.source) else next(numbers))
         yield "" if not number else str(number) if number < MAX_COUNT else f"{MAX_COUNT - 1}+"

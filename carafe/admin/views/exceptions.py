@@ -5,7 +5,7 @@ from datetime import UTC, date
 
 from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.exc import DatabaseError
 from werkzeug.exceptions import ServiceUnavailable
 
@@ -26,6 +26,10 @@ from carafe.web.routing import ConditionalRoutes, effect
 MAX_ROWS = 100
 MAX_NAMES = 10
 NEW_SECONDS = 24 * 3600
+# Built once: each page of the admin counts them.
+NEW = (
+    select(recorded.c.fingerprint).where(recorded.c.first_at >= bindparam("since")).limit(MAX_COUNT)
+)
 
 routes = ConditionalRoutes(blueprint, "RECORDER")
 
@@ -86,10 +90,9 @@ def forget_exception(fingerprint: str) -> ResponseReturnValue:
 def count_new() -> int:
     """Return how many exceptions were first seen in the last 24 hours, for the menu."""
     since = int(unix_time()) - NEW_SECONDS
-    new = select(recorded.c.fingerprint).where(recorded.c.first_at >= since)
     try:
         with store.get_store().connect() as connection:
-            return len(connection.execute(new.limit(MAX_COUNT)).all())
+            return len(connection.execute(NEW, {"since": since}).all())
     except (DatabaseError, ServiceUnavailable):  # the page itself says why
         return 0
 
