@@ -13,7 +13,7 @@ from carafe.auth.fields import normalize_pasted_email
 from carafe.auth.models.user_columns import NAME_LENGTH
 from carafe.auth.models.user_mixin import EmailTakenError, UserMixin
 from carafe.auth.permissions import ADMIN, DEFAULT_ROLE
-from carafe.auth.signals import collect_purge_counts
+from carafe.auth.signals import collect_purge_counts, collect_renewed_secrets
 from carafe.auth.users import user_model
 from carafe.cli import Group
 from carafe.database import advisory_lock, db
@@ -114,6 +114,8 @@ def remove_second_factors(user: UserMixin) -> str:
 def renew_secrets() -> None:
     """Re-encrypt all stored secrets with SECRET_KEY, so older keys can be removed."""
     rotated, undecryptable = two_factor.rotate_secrets()
+    sender = current_app._get_current_object()  # type: ignore[attr-defined]
+    rotated += sum(count for _, count in collect_renewed_secrets.send(sender))
     click.echo(f"{rotated} secrets re-encrypted with SECRET_KEY.")
     if undecryptable:
         raise click.ClickException(

@@ -12,6 +12,10 @@ user_deleted = _signals.signal("user-deleted")
 # undoing of an email change, or a request to delete the account.
 links_voided = _signals.signal("links-voided")
 
+# Sent by `flask user renew-secrets`: encrypt other secrets with the newest key. Receivers return
+# their number.
+collect_renewed_secrets = _signals.signal("renewing-secrets")
+
 # Sent by `flask user purge`: delete other expired data. Receivers return a name and a number:
 # ("pictures", 3).
 collect_purge_counts = _signals.signal("purging")

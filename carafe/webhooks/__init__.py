@@ -96,3 +96,7 @@ def init_app(app: Flask) -> None:
     events.init_app(app)
     api.init_app(app)
     demo.init_app(app)
+    if app.config["APP_ENV"] == "development":
+        from carafe.webhooks import previews
+
+        previews.init_app(app)

@@ -6,8 +6,14 @@ import hmac
 import secrets
 from base64 import b64encode
 from collections.abc import Iterable
+from contextlib import suppress
 
+from sqlalchemy import select
+
+from carafe.auth.signals import collect_renewed_secrets
+from carafe.database import db
 from carafe.security import encryption
+from carafe.webhooks.models import WebhookEndpoint
 
 PURPOSE = "webhook"
 PREFIX = "whsec_"
@@ -30,6 +36,23 @@ def encrypt_secret(secret: bytes) -> bytes:
 def decrypt_secret(encrypted: bytes) -> bytes:
     """Raise `ValueError` if no key of the ring can decrypt it."""
     return encryption.decrypt(encrypted, PURPOSE)
+
+
+@collect_renewed_secrets.connect
+def renew_secrets(sender: object) -> int:
+    """Encrypt all secrets with the newest key, and commit; return how many.
+
+    One that no key decrypts stays as it is: its deliveries fail, and tell the owner to rotate it.
+    """
+    count = 0
+    for endpoint in db.session.scalars(select(WebhookEndpoint).order_by(WebhookEndpoint.id)):
+        with suppress(ValueError):
+            endpoint.secret = encryption.rotate(endpoint.secret, PURPOSE)
+            if endpoint.old_secret:
+                endpoint.old_secret = encryption.rotate(endpoint.old_secret, PURPOSE)
+            count += 1
+    db.session.commit()
+    return count
 
 
 def signature_headers(

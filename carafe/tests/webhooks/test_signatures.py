@@ -2,7 +2,9 @@
 
 import base64
 
+from carafe.database import db
 from carafe.webhooks import signatures
+from carafe.webhooks.models import WebhookEndpoint
 from carafe.webhooks.signatures import signature_headers
 
 
@@ -24,6 +26,19 @@ def test_it_signs_with_each_key():
     assert first.startswith("v1,")
     assert second.startswith("v1,")
     assert first != second
+
+
+def test_secrets_survive_a_change_of_the_key(app, alice, add_webhook, monkeypatch):
+    hook = add_webhook(alice, "https://example.org/", "thing.happened")
+    old_key = app.config["SECRET_KEY"]
+    monkeypatch.setitem(app.config, "SECRET_KEY", "another key, long enough to be one")
+    monkeypatch.setitem(app.config, "SECRET_KEY_FALLBACKS", [old_key])
+    output = app.test_cli_runner().invoke(args=["user", "renew-secrets"]).output
+    assert "1 secrets re-encrypted" in output
+    monkeypatch.setitem(app.config, "SECRET_KEY_FALLBACKS", [])
+    with app.app_context():
+        endpoint = db.session.get_one(WebhookEndpoint, hook.id)
+        assert signatures.decrypt_secret(endpoint.secret) == hook.key
 
 
 def test_secrets_are_encrypted_at_rest(app):
