@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from carafe.api import account, administration, cli, openapi, problems
+from carafe.api import account, administration, cli, openapi, problems, rate_limits
 from carafe.api.blueprint import BLUEPRINTS, Blueprint, add_blueprint
 from carafe.api.fields import Field
 from carafe.api.registration import add
@@ -20,6 +20,7 @@ def init_app(app: Flask) -> None:
     if not app.config["API"]:
         return
     problems.init_app(app)
+    rate_limits.init_app(app)
     app.cli.add_command(cli.openapi)
     app.add_url_rule("/api/problems/", "api.problem_index", problems.show_all)
     app.add_url_rule("/api/problems/<id>", "api.problem", problems.show)

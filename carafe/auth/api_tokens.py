@@ -24,11 +24,13 @@ from carafe.database.aliases import AnySelect
 from carafe.network import parse_ip
 from carafe.observability import logs
 from carafe.registry import Registry
+from carafe.security.rate_limits import RateLimit, client_key
 from carafe.security.refusals import note_refusal
 from carafe.time import now
 
 log = logging.getLogger(__name__)
 LAST_USED_PRECISION = timedelta(minutes=1)
+FAILURES = RateLimit("api_token:client", 60, timedelta(minutes=15))
 # Labels of scopes, by name: "notes:read".
 SCOPES = Registry[str]("api_scopes", "scope")
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -130,6 +132,8 @@ def _write_last_used(app: Flask, token_id: int, address: str) -> None:
 
 
 def _refuse(reason: str, description: str) -> NoReturn:
+    """Raise 401, or 429 for a client that sends one invalid token after another."""
+    FAILURES.spend(client_key())
     raise InvalidTokenError(reason, description)
 
 

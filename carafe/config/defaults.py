@@ -59,6 +59,14 @@ class Config:
 
     # Whether programs can use the site, with tokens that users create for them.
     API = Env(True, yes_or_no, "yes or no")
+    # How many requests a token may send; also a user, with the session of the site's pages.
+    API_REQUESTS_PER_MINUTE = Env(1000, integer(1, 1_000_000), "a number of requests")
+    # Sites whose scripts may use the API, with tokens; none but this one by default.
+    API_ORIGINS = Env(
+        [],
+        list_of(r"https?://[a-z0-9.-]+(:\d{1,5})?"),
+        "comma-separated origins, such as https://app.example.org, without a path",
+    )
     # API tokens begin with it and "_", so that scanners of published code recognize them.
     API_TOKEN_PREFIX = Env("carafe", matching("[a-z][a-z0-9]{1,19}"), "2 to 20 letters and digits")
 

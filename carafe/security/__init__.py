@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from carafe.security import (
     body_limits,
     checks,
+    cors,
     csp,
     csrf,
     debugger,
@@ -36,11 +37,13 @@ __all__ = [
 def check_request() -> ResponseReturnValue | None:
     """Check each request's headers, origin, and host."""
     body_limits.check_headers()
+    if answer := cors.answer_preflight():
+        return answer
     body_limits.limit_body()
-    answer = csrf.check_csrf()
-    if answer is None:
+    refusal = csrf.check_csrf()
+    if refusal is None:
         edge.refuse_without_host()
-    return answer
+    return refusal
 
 
 def init_app(app: Flask) -> None:
@@ -50,6 +53,7 @@ def init_app(app: Flask) -> None:
     headers.init_app(app)
     body_limits.init_app(app)
     csrf.init_app(app)
+    cors.init_app(app)
     rate_limits.init_app(app)
     slots.init_app(app)
     checks.init_app(app)

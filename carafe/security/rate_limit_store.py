@@ -53,6 +53,14 @@ class Full(NamedTuple):
     expires: float
 
 
+class Usage(NamedTuple):
+    """A counter after an attempt: whether that was counted, the count, and when the window ends."""
+
+    is_counted: bool
+    value: int
+    expires: float
+
+
 class RateLimitStore:
     """Counters in a file that all processes of this machine share."""
 
@@ -76,6 +84,20 @@ class RateLimitStore:
             if secrets.randbelow(100) == 0:
                 connection.execute(PURGE_SQL, (now,))
             return None
+
+        return self._write(count)
+
+    def spend_one(self, counter: Counter) -> Usage:
+        """Add to a counter unless it is full, and return what it is now."""
+
+        def count(connection: sqlite3.Connection) -> Usage:
+            now = time.time()
+            rows = connection.execute(READ, (counter.key, now)).fetchall()
+            number, expires = rows[0] if rows else (0, now + counter.period)
+            if number + counter.weight > counter.most:
+                return Usage(False, number, expires)
+            connection.execute(INCREMENT_SQL, counter._asdict() | {"now": now})
+            return Usage(True, number + counter.weight, expires)
 
         return self._write(count)
 

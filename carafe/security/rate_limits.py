@@ -3,6 +3,8 @@
 `RateLimitStore` has the counters, outside the requests' transactions.
 """
 
+from __future__ import annotations
+
 import hashlib
 import time
 from collections.abc import Iterable, Sequence
@@ -11,12 +13,13 @@ from datetime import timedelta
 from ipaddress import IPv6Address, ip_network
 from math import ceil
 from pathlib import Path
+from typing import NoReturn
 
 from flask import Flask, current_app, request
 from werkzeug.exceptions import TooManyRequests
 
 from carafe.network import embedded_ipv4, parse_ip
-from carafe.security.rate_limit_store import Counter, Full, RateLimitStore
+from carafe.security.rate_limit_store import Counter, Full, RateLimitStore, Usage
 from carafe.security.refusals import note_refusal
 
 DIGEST_LENGTH = 32  # hex digits, so 128 bits, of each part of a key
@@ -76,6 +79,12 @@ class RateLimit:
         """
         Attempt(self.counters(*key, weight=weight)).spend()
 
+    def spend_one(self, key: str) -> LimitUsage:
+        """Count an attempt by `key` if one is left, and return what remains."""
+        [counter] = self.counters(key)
+        usage = _counters().spend_one(counter)
+        return LimitUsage(self.name, self.amount, usage)
+
     def check(self, *key: str | Client) -> None:
         """Raise `LimitReachedError` if `key` has no attempt left, without counting."""
         Attempt(self.counters(*key)).check()
@@ -120,6 +129,29 @@ class RateLimit:
 
 
 @dataclass(frozen=True)
+class LimitUsage:
+    """What remains of a limit after an attempt."""
+
+    name: str
+    limit: int
+    usage: Usage
+
+    @property
+    def remaining(self) -> int:
+        return self.limit - self.usage.value
+
+    @property
+    def expires(self) -> float:
+        """When the window ends, in seconds since the epoch."""
+        return self.usage.expires
+
+    def ensure_allowed(self) -> None:
+        """Raise `LimitReachedError` if the attempt wasn't counted."""
+        if not self.usage.is_counted:
+            _refuse(Full([self.name], self.expires))
+
+
+@dataclass(frozen=True)
 class Attempt:
     """An attempt that counts toward all of `counters` or, if one of them refuses it, none.
 
@@ -143,8 +175,12 @@ class Attempt:
 
     def _raise(self, full: Full | None) -> None:
         if full:
-            note_refusal("limit.reached", ",".join(sorted(set(full.limits))).replace(" ", "_"))
-            raise LimitReachedError(full.limits, max(1, ceil(full.expires - time.time())))
+            _refuse(full)
+
+
+def _refuse(full: Full) -> NoReturn:
+    note_refusal("limit.reached", ",".join(sorted(set(full.limits))).replace(" ", "_"))
+    raise LimitReachedError(full.limits, max(1, ceil(full.expires - time.time())))
 
 
 def _counters() -> RateLimitStore:
