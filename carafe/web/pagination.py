@@ -26,6 +26,7 @@ from sqlalchemy.orm import QueryableAttribute
 
 from carafe.database import db
 from carafe.database.aliases import AnySelect
+from carafe.database.labels import label_attributes
 from carafe.database.transactions import takes_write_lock
 from carafe.web.cursors import CursorKey, decode, encode
 
@@ -120,7 +121,7 @@ class KeysetPaginator:
 
     def _build_query(self, backward: bool, has_cursor: bool) -> AnySelect:
         is_descending = backward != self.descending
-        query = self.statement
+        query = label_attributes(self.statement) if self._selects_columns else self.statement
         if has_cursor:
             query = query.where(is_beyond(self.keys, is_descending))
         return query.order_by(*order_by(self.keys, is_descending)).limit(self.per_page + 1)

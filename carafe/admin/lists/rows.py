@@ -12,6 +12,7 @@ from carafe.admin.lists.order import sort_keys
 from carafe.admin.lists.spec import ListSpec, Sort
 from carafe.admin.schema import ResultRow
 from carafe.database import db
+from carafe.database.labels import label_attributes
 from carafe.web.pagination import Page, order_by
 
 
@@ -42,5 +43,6 @@ def load_rows(spec: ListSpec, sort: Sort, ids: Sequence[int]) -> Sequence[Result
         keys = sort_keys(spec, sort)
         parameter = bindparam("ids", expanding=True, type_=spec.key.type)
         query = select_columns(spec).add_columns(*keys).where(spec.key.in_(parameter))
-        spec.details[sort.name] = query.order_by(*order_by(keys, sort.descending))
+        query = query.order_by(*order_by(keys, sort.descending))
+        spec.details[sort.name] = label_attributes(query)
     return db.session.connection().execute(spec.details[sort.name], {"ids": ids}).all()
