@@ -9,14 +9,23 @@ from flask import Flask
 
 from carafe import personal_data
 from carafe.audit import add_descriptions, add_phrases
+from carafe.observability import health
 from carafe.webhooks import (
     api,
     demo,
     events,
     jobs,  # noqa: F401  (it defines the jobs)
+    reports,
     user_data,
 )
 from carafe.webhooks.addresses import InvalidURLError
+from carafe.webhooks.delivery_log import (
+    get_delivery,
+    list_attempts,
+    list_deliveries,
+    resend,
+    send_test,
+)
 from carafe.webhooks.endpoints import (
     MAX_ENDPOINTS,
     ROTATION_PERIOD,
@@ -25,16 +34,11 @@ from carafe.webhooks.endpoints import (
     create_endpoint,
     delete_endpoint,
     edit_endpoint,
-    get_delivery,
     get_endpoint,
-    list_attempts,
-    list_deliveries,
     list_endpoints,
     pause_endpoint,
-    resend,
     resume_endpoint,
     rotate_secret,
-    send_test,
 )
 from carafe.webhooks.events import add_event, emit, event_types
 from carafe.webhooks.fields import EndpointURLField
@@ -96,6 +100,7 @@ def init_app(app: Flask) -> None:
     events.init_app(app)
     api.init_app(app)
     demo.init_app(app)
+    health.add(app, "Webhooks", reports.health_rows)
     if app.config["APP_ENV"] == "development":
         from carafe.webhooks import previews
 

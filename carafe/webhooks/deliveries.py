@@ -31,8 +31,9 @@ RETRY_DELAYS = [
     timedelta(minutes=30),
     *(timedelta(hours=hours) for hours in (2, 5, 10, 14, 20, 24)),
 ]
-# If a worker dies, another sends to the endpoint again after this. Longer than a request can take.
-LEASE = timedelta(seconds=30)
+# If a worker dies, another sends to the endpoint again after this. Longer than a request can take,
+# and the resolution of its host's name before.
+LEASE = timedelta(minutes=1)
 # How long an endpoint is left alone after failures in a row, each time twice as long.
 FIRST_BREAK = timedelta(seconds=1)
 MAX_BREAK = timedelta(minutes=5)

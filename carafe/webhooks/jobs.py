@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from flask import current_app
 from sqlalchemy import select, update
 
 from carafe.database import db
@@ -19,19 +20,21 @@ from carafe.webhooks.models import WebhookDelivery, WebhookEndpoint, WebhookEven
 from carafe.webhooks.pauses import RETENTION
 
 
-@job(queue="webhooks", timeout=timedelta(minutes=1), keep=False)
+@job(queue="webhooks", timeout=timedelta(minutes=2), keep=False)
 def deliver(endpoint_id: int) -> None:
     """Send what is due next to an endpoint."""
     deliver_next(endpoint_id)
 
 
-@job(queue="webhooks-slow", timeout=timedelta(minutes=1), keep=False)
+@job(queue="webhooks-slow", timeout=timedelta(minutes=2), keep=False)
 def deliver_slowly(endpoint_id: int) -> None:
     """Send what is due next to an endpoint that was slow the last time."""
     deliver_next(endpoint_id)
 
 
 def deliver_next(endpoint_id: int) -> None:
+    if not current_app.config["WEBHOOKS"]:
+        return  # once they are on again, `enqueue_overdue` continues
     if message := deliveries.begin(endpoint_id):
         response = message.send()
         deliveries.record_attempt(message, response)

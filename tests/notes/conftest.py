@@ -51,3 +51,16 @@ def stored(app: Flask) -> Callable[[], list[Any]]:
             return [tuple(row) for row in db.session.execute(statement)]
 
     return read
+
+
+@pytest.fixture
+def create(app: Flask) -> Callable[..., None]:
+    """Return a function that creates notes of a user, each in its own transaction."""
+
+    def make(owner: User, *titles: str) -> None:
+        with app.app_context():
+            for title in titles:
+                Note.create(user_id=owner.id, title=title)
+                db.session.commit()
+
+    return make

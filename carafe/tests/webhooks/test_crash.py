@@ -68,5 +68,5 @@ def test_nothing_is_sent_beside_a_request_that_runs(app, alice, add_webhook, rec
         assert receiver.calls == []
         endpoint = db.session.get_one(WebhookEndpoint, hook.id)
         assert deliveries.next_time(endpoint) == clock.at + deliveries.LEASE
-    clock.pass_time(minutes=1)
+    clock.pass_time(minutes=2)
     assert [event["data"]["id"] for event in receiver.received()] == [0, 1]
