@@ -34,12 +34,19 @@ class UTCDateTime(TypeDecorator[datetime]):
         return _parse_stored if dialect.name == "sqlite" else _to_utc
 
 
+DATE_LENGTH = len("2026-11-30")
+
+
 def _parse_stored(value: str | None) -> datetime | None:
     """Return a time that SQLite stores as text, without a zone."""
     if value is None:
         return None
-    time = datetime.fromisoformat(value)
-    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+    try:
+        # One call in C, a third of the time: a list of 50 users has 260. A date is not a time.
+        text = value if len(value) > DATE_LENGTH else f"{value} 00:00"
+        return datetime.fromisoformat(f"{text}+00:00")
+    except ValueError:  # it has a zone: written by another program
+        return datetime.fromisoformat(value).astimezone(UTC)
 
 
 def _to_utc(value: datetime | None) -> datetime | None:

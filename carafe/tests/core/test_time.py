@@ -5,11 +5,12 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import pytest
 from flask import render_template_string
 from sqlalchemy import select
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import StatementError
 
 from carafe.database import db
 from carafe.tests.site.models import User
-from carafe.time import date_tag, exact_time_tag, now, time_tag, use_time_zone
+from carafe.time import UTCDateTime, date_tag, exact_time_tag, now, time_tag, use_time_zone
 
 
 @pytest.mark.parametrize(
@@ -31,6 +32,23 @@ def test_it_gives_back_the_same_instant_in_utc(value, app, make_user):
         same = value.astimezone(timezone(timedelta(hours=-3)))
         assert db.session.scalar(select(User.id).where(User.created_at == same))
         assert not db.session.scalar(select(User.id).where(User.created_at < same))
+
+
+@pytest.mark.parametrize(
+    ("stored", "instant"),
+    [
+        ("2026-11-30 10:11:12.123456", datetime(2026, 11, 30, 10, 11, 12, 123456, tzinfo=UTC)),
+        ("2026-11-30 10:11:12", datetime(2026, 11, 30, 10, 11, 12, tzinfo=UTC)),
+        ("2026-11-30 10:11:12.1+0200", datetime(2026, 11, 30, 8, 11, 12, 100000, tzinfo=UTC)),
+        ("2026-11-30T10:11:12Z", datetime(2026, 11, 30, 10, 11, 12, tzinfo=UTC)),
+        ("2026-11-30", datetime(2026, 11, 30, tzinfo=UTC)),
+    ],
+)
+def test_it_reads_what_other_programs_store_in_sqlite(stored, instant):
+    read = UTCDateTime().result_processor(sqlite.dialect(), None)
+    value = read(stored)
+    assert value == instant
+    assert value.tzinfo is UTC
 
 
 def test_it_refuses_a_time_without_a_zone(app):
