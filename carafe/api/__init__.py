@@ -6,12 +6,13 @@ from flask import Flask
 
 from carafe.api import account, administration, cli, openapi, problems, rate_limits
 from carafe.api.blueprint import BLUEPRINTS, Blueprint, add_blueprint
+from carafe.api.deprecation import Deprecation
 from carafe.api.fields import Field
 from carafe.api.registration import add
 from carafe.api.resource import RESOURCES
 from carafe.web import menus
 
-__all__ = ["Blueprint", "Field", "add", "add_blueprint"]
+__all__ = ["Blueprint", "Deprecation", "Field", "add", "add_blueprint"]
 
 
 def init_app(app: Flask) -> None:
@@ -22,6 +23,7 @@ def init_app(app: Flask) -> None:
     problems.init_app(app)
     rate_limits.init_app(app)
     app.cli.add_command(cli.openapi)
+    app.cli.add_command(cli.deprecated_calls)
     app.add_url_rule("/api/problems/", "api.problem_index", problems.show_all)
     app.add_url_rule("/api/problems/<id>", "api.problem", problems.show)
     app.add_url_rule("/api/openapi.json", "api.openapi", openapi.show_document)

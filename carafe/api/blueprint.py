@@ -11,6 +11,7 @@ import flask
 from flask import Flask
 
 from carafe.api.bodies import ensure_json_accepted
+from carafe.api.deprecation import Deprecation
 from carafe.registry import Registry
 from carafe.web.routing import set_policy
 
@@ -32,6 +33,7 @@ class Operation:
     scope: str
     # Returns the OpenAPI operation object, when someone asks for the document.
     document: Callable[[], Mapping[str, Any]]
+    deprecation: Deprecation | None
 
     @property
     def endpoint(self) -> str:
@@ -58,6 +60,7 @@ class Blueprint(flask.Blueprint):
         *,
         scope: str = "",
         document: Callable[[], Mapping[str, Any]] = dict,
+        deprecated: Deprecation | None = None,
         **policy: Any,
     ) -> Callable[[View], View]:
         """Decorate the view of an operation, such as "notes.list".
@@ -70,9 +73,10 @@ class Blueprint(flask.Blueprint):
         def add(view: View) -> View:
             access = "read" if method == "GET" else "write"
             needed = scope or f"{self.tag}:{access}"
-            operation = Operation(method, rule, id, view, needed, document)
+            operation = Operation(method, rule, id, view, needed, document, deprecated)
             self.operations.append(operation)
-            served = set_policy(_accepting_json(view), scope=needed, **policy)
+            served = deprecated.apply(id, view) if deprecated else view
+            served = set_policy(_accepting_json(served), scope=needed, **policy)
             self.add_url_rule(rule, operation.endpoint, served, methods=[method])
             return view
 

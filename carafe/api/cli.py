@@ -1,4 +1,4 @@
-"""`flask openapi`"""
+"""`flask openapi` and `flask deprecated-calls`"""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from flask.cli import with_appcontext
 
+from carafe.api.deprecation import list_calls
 from carafe.cli import Command
 
 
@@ -31,3 +32,15 @@ def openapi(file: Path, check: bool) -> None:
         raise click.ClickException(f"{file} isn't current. Run: bin/openapi")
     if not check:
         file.write_text(text, encoding="utf-8")
+
+
+@click.command("deprecated-calls", cls=Command)
+@with_appcontext
+def deprecated_calls() -> None:
+    """Print which tokens still call operations of the API that will be removed."""
+    calls = list_calls()
+    if not calls:
+        click.echo("Nobody has called a deprecated operation.")
+    for operation, count, last_at, name, email in calls:
+        day = last_at.date().isoformat()
+        click.echo(f"{operation}: {count:,} times, last on {day}, by “{name}” of {email}")

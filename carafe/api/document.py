@@ -8,7 +8,7 @@ import flask_smorest
 from flask import Flask, current_app
 
 from carafe.api import documentation, examples, responses
-from carafe.api.blueprint import BLUEPRINTS, URL_PREFIX, Blueprint
+from carafe.api.blueprint import BLUEPRINTS, URL_PREFIX, Blueprint, Operation
 from carafe.api.introduction import INTRODUCTION
 from carafe.api.resource import RESOURCES, Resource
 
@@ -47,11 +47,19 @@ def _described(blueprint: Blueprint) -> flask_smorest.Blueprint:
         view = described.doc(
             operationId=operation.id,
             security=[{"token": [operation.scope]}, {"session": []}],
-            **operation.document(),
+            **_with_deprecation(operation),
         )(operation.view)
         options = {"methods": [operation.method], "tags": [blueprint.tag]}
         described.add_url_rule(operation.rule, operation.endpoint, view, **options)
     return described
+
+
+def _with_deprecation(operation: Operation) -> dict[str, Any]:
+    document = dict(operation.document())
+    if operation.deprecation:
+        gone = responses.problems(["gone"]) if operation.deprecation.sunset else {}
+        document |= {"deprecated": True, "responses": {**document.get("responses", {}), **gone}}
+    return document
 
 
 def _complete(document: dict[str, Any]) -> None:

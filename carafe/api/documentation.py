@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from marshmallow import Schema
 
 from carafe.api.bodies import JSON, MERGE_PATCH
+from carafe.api.paging import MAX_COUNT
 from carafe.api.parameters import parameters
 from carafe.api.resource import Resource
 from carafe.api.responses import BODY, CHANGE, EXAMPLE_SITE, KEY, WRITE, problems
@@ -40,6 +41,15 @@ DESCRIPTIONS = {
 }
 ETAG = {"ETag": {"description": "The version of the content.", "schema": {"type": "string"}}}
 LOCATION = {"Location": {"description": "Its URL.", "schema": {"type": "string"}}}
+COUNT = {
+    "type": "object",
+    "description": f"The number of all rows, if `count` is true: exact up to {MAX_COUNT:,}.",
+    "required": ["value", "exact"],
+    "properties": {
+        "value": {"type": "integer", "examples": [137]},
+        "exact": {"type": "boolean", "examples": [True]},
+    },
+}
 NOT_MODIFIED = {"304": {"description": "Not modified"}}
 
 
@@ -84,7 +94,11 @@ def _success(resource: Resource, operation: str) -> dict[str, Any]:
         page = {
             "type": "object",
             "required": ["items", "next"],
-            "properties": {"items": {"type": "array", "items": row}, "next": following},
+            "properties": {
+                "items": {"type": "array", "items": row},
+                "next": following,
+                "count": COUNT,
+            },
         }
         return {
             "200": {"description": "A page", "content": {JSON: {"schema": page}}, "headers": ETAG},

@@ -21,7 +21,7 @@ COMPARISONS: dict[str, Callable[[Any, Any], ColumnElement[bool]]] = {
     "lte": lambda column, value: column <= value,
 }
 # What every list takes.
-GENERAL_PARAMETERS = ("limit", "cursor", "sort", "q")
+GENERAL_PARAMETERS = ("limit", "cursor", "sort", "q", "count")
 
 
 def operators(field: ResourceField) -> list[str]:
@@ -53,6 +53,14 @@ def conditions(filters: Sequence[ResourceField]) -> list[ColumnElement[bool]]:
     if invalid:
         raise InvalidParameterError(*invalid)
     return clauses
+
+
+def is_true(parameter: str) -> bool:
+    """Return whether a parameter is "true". Raise `InvalidParameterError` (400) for other texts."""
+    text = request.args.get(parameter, "false")
+    if text not in ("true", "false"):
+        raise InvalidParameterError(InvalidValue("Use true or false.", parameter=parameter))
+    return text == "true"
 
 
 def _clause(field: ResourceField, operator: str, text: str) -> ColumnElement[bool]:

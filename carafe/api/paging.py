@@ -13,10 +13,19 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypedDict
 from urllib.parse import urlencode
 
 from flask import current_app, request
-from sqlalchemy import BindParameter, ColumnElement, bindparam, tuple_
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    bindparam,
+    func,
+    literal,
+    select,
+    tuple_,
+)
 
 from carafe.api.problems import InvalidCursorError, InvalidParameterError, InvalidValue
 from carafe.database import db
@@ -26,6 +35,15 @@ from carafe.web.cursors import parse_keys
 from carafe.web.urls import public_url
 
 DEFAULT_LIMIT, MAX_LIMIT = 20, 100
+# To count more takes long, and nobody needs to know.
+MAX_COUNT = 10_000
+
+
+class Count(TypedDict):
+    """How many rows a list has; if that isn't `exact`, it has more."""
+
+    value: int
+    exact: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +79,16 @@ class PagedQuery:
         Its parameters are `limit`, and with `after`, `after_key` and `after_id`.
         """
         return self._statements[with_key, after]
+
+    def count(self, parameters: Mapping[str, object]) -> Count:
+        """Return the number of rows, exact up to `MAX_COUNT`."""
+        number: int = db.session.connection().execute(self._count, parameters).scalar_one()
+        return {"value": min(number, MAX_COUNT), "exact": number <= MAX_COUNT}
+
+    @cached_property
+    def _count(self) -> AnySelect:
+        rows = self._query.with_only_columns(literal(1), maintain_column_froms=True)
+        return select(func.count()).select_from(rows.order_by(None).limit(MAX_COUNT + 1).subquery())
 
     @cached_property
     def _statements(self) -> dict[tuple[bool, bool], AnySelect]:
@@ -125,7 +153,8 @@ def _next_url(order: Order, scope: Sequence[object], row: AnyRow) -> str:
     values = [value.isoformat() if hasattr(value, "isoformat") else value for value in row[-2:]]
     text = urlsafe_b64encode(json.dumps(values).encode()).decode()
     signature = _signer().get_signature(_signed(text, order, scope)).decode()
-    args = [(k, v) for k, v in request.args.items(multi=True) if k != "cursor"]
+    # Whoever wants the count has it by now.
+    args = [(k, v) for k, v in request.args.items(multi=True) if k not in ("cursor", "count")]
     path = request.script_root + request.path
     return f"{public_url(path)}?{urlencode([*args, ('cursor', f'{text}.{signature}')])}"
 

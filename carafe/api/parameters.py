@@ -55,6 +55,7 @@ def parameters(resource: Resource, operation: str) -> Iterable[dict[str, Any]]:
         return
     limit = {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}
     yield _query("limit", "How many to return at most.", limit)
+    yield _query("count", "Whether to add the number of all rows.", {"type": "boolean"})
     yield _query("cursor", "From `next` of the page before.", {"type": "string"})
     orders = [sign + name for name in resource.sort_keys for sign in ("", "-")]
     order = {"type": "string", "enum": orders, "default": resource.order}

@@ -108,6 +108,11 @@ PROBLEM_TYPES = {
         "A request with the same `Idempotency-Key` is still running. Wait for `Retry-After` "
         "seconds, then send it again to get its response.",
     ),
+    "gone": ProblemType(
+        410,
+        "Gone",
+        "This operation was deprecated, and has been removed as its `Sunset` header announced.",
+    ),
     "length-required": ProblemType(
         411, "Length required", "Send `Content-Length`. Chunked bodies aren't accepted."
     ),

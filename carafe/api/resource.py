@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, inspect
 
 from carafe.admin.schema import primary_key, singular_name, table_column
 from carafe.api import fields
+from carafe.api.deprecation import Deprecation
 from carafe.api.fields import Field, JsonValue, ResourceField
 from carafe.api.paging import Order
 from carafe.config import ConfigError
@@ -48,6 +49,8 @@ class Resource:
     where: Callable[[], ColumnElement[bool]] | None = None
     # A subset of `OPERATIONS`.
     operations: Sequence[str] = OPERATIONS
+    # Operations that will be removed.
+    deprecated: Mapping[str, Deprecation] = field(default_factory=dict)
     # The permission that each operation needs. A resource without an owner must name them.
     permissions: Mapping[str, str] = field(default_factory=dict)
     # Verbs that replace the model's own: `create(**values)`, `edit(row, **values)`, `delete(row)`.

@@ -45,6 +45,7 @@ def add_operations(blueprint: Blueprint, resource: Resource) -> None:
             scope=resource.scope(operation),
             permission=resource.permissions.get(operation),
             confirmed=operation not in READING,
+            deprecated=resource.deprecated.get(operation),
             document=partial(documentation.describe, resource, operation),
         )(getattr(views, operation))
 
@@ -66,11 +67,15 @@ class ResourceViews:
     def list(self) -> Response:
         resource, user_id = self.resource, current_user.id
         query = self._filtered(self._order())
-        args = [
-            pair for pair in request.args.items(multi=True) if pair[0] not in ("cursor", "limit")
-        ]
-        rows, next_url = fetch_page(query, [user_id, *sorted(args)], {"owner": user_id})
-        content = bodies.encode({"items": [resource.dump(row) for row in rows], "next": next_url})
+        own = ("cursor", "limit", "count")
+        args = [pair for pair in request.args.items(multi=True) if pair[0] not in own]
+        parameters = {"owner": user_id}
+        rows, next_url = fetch_page(query, [user_id, *sorted(args)], parameters)
+        items = [resource.dump(row) for row in rows]
+        page: dict[str, Any] = {"items": items, "next": next_url}
+        if filters.is_true("count"):
+            page["count"] = query.count(parameters)
+        content = bodies.encode(page)
         response = bodies.json_response(content, etag=bodies.etag_of(content))
         if next_url:
             response.headers["Link"] = f'<{next_url}>; rel="next"'

@@ -42,9 +42,20 @@ def upgrade() -> None:
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.UniqueConstraint("user_id", "key_hash"),
     )
+    token = sa.ForeignKey("api_token.id", ondelete="CASCADE")
+    op.create_table(
+        "deprecated_call",
+        sa.Column("id", ID, primary_key=True),
+        sa.Column("token_id", ID, token, nullable=False),
+        sa.Column("operation", sa.String(100), nullable=False),
+        sa.Column("count", ID, nullable=False),
+        sa.Column("last_at", TIME, nullable=False),
+        sa.UniqueConstraint("token_id", "operation"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("deprecated_call")
     op.drop_table("idempotency_key")
     op.drop_table("api_token")
 

@@ -130,6 +130,19 @@ def test_a_walk_misses_nothing_while_others_write(alice, use_api, write):
         assert len(seen) == len({*seen})
 
 
+def test_it_counts_if_asked_to(alice, bob, use_api, write, monkeypatch):
+    write(alice, "One", "Two", "Three")
+    write(bob, "Four")
+    client = use_api(alice)
+    answer = client.get("/notes?count=true&limit=1&title.in=One,Two").json
+    assert answer["count"] == {"value": 2, "exact": True}
+    assert "count" not in client.get(answer["next"]).json
+    monkeypatch.setattr("carafe.api.paging.MAX_COUNT", 2)
+    with_all = client.get("/notes?count=true&sort=id").json
+    assert with_all["count"] == {"value": 2, "exact": False}
+    assert client.get("/notes?count=yes").status_code == 400
+
+
 def test_a_cursor_belongs_to_one_list(alice, bob, use_api, write):
     write(alice, "One", "Two")
     write(bob, "Three", "Four")
