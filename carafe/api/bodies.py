@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 from collections.abc import Mapping
@@ -19,10 +20,13 @@ from carafe.api.problems import (
     MediaTypeError,
     StaleError,
 )
+from carafe.auth.identity import loaded_identity
 
 JSON = "application/json"
 MERGE_PATCH = "application/merge-patch+json"  # RFC 7396
-MAX_DEPTH = 20
+# In bytes; below, compression saves less than a packet.
+MIN_SIZE = 1000
+GZIP_SUFFIX = "-gzip"
 
 
 def read_json(*accepted: str, header: str = "Accept") -> dict[str, Any]:
@@ -81,9 +85,33 @@ def json_response(content: bytes, status: int = 200, *, etag: str = "") -> Respo
         if request.method in ("GET", "HEAD"):
             if "If-Match" in request.headers:
                 ensure_unchanged(etag)
-            if request.if_none_match.contains_weak(etag):
+            if any(request.if_none_match.contains_weak(tag) for tag in _variants(etag)):
                 response.status_code = 304
+    if request.method == "GET" and response.status_code == 200 and len(content) >= MIN_SIZE:
+        _compress(response, content, etag)
     return response
+
+
+def _compress(response: Response, content: bytes, etag: str) -> None:
+    """Compress a response, if the client accepts that.
+
+    Not one to a session, with which another site could make a browser send requests, and guess what
+    the content has in common with them from its size (BREACH).
+    """
+    identity = loaded_identity()
+    if identity and identity.scopes is None:
+        return
+    response.vary.add("Accept-Encoding")
+    if request.accept_encodings["gzip"] > 0:
+        # Level 6 takes 1.7 times as long and saves another 2% (20 notes).
+        response.set_data(gzip.compress(content, 1, mtime=0))
+        response.headers["Content-Encoding"] = "gzip"
+        response.headers["ETag"] = quote_etag(f"{etag}{GZIP_SUFFIX}")
+
+
+def _variants(etag: str) -> tuple[str, str]:
+    """Return the tags of a representation as it is and compressed, which must differ (RFC 9110)."""
+    return etag, f"{etag}{GZIP_SUFFIX}"
 
 
 def ensure_unchanged(etag: str) -> None:
@@ -91,5 +119,5 @@ def ensure_unchanged(etag: str) -> None:
     if "If-Match" not in request.headers:
         raise IfMatchRequiredError
     # A strong comparison (RFC 9110, section 13.1.1): a weak tag never matches.
-    if not request.if_match.contains(etag):
+    if not any(request.if_match.contains(tag) for tag in _variants(etag)):
         raise StaleError

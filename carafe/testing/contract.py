@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 from collections.abc import Mapping
@@ -48,8 +49,10 @@ def check(app: Flask, method: str, response: TestResponse) -> None:
     assert response.mimetype in content, f"{where}: {response.mimetype} isn't documented"
     schema = json.dumps(content[response.mimetype]["schema"])
     components = json.dumps(document_of(app)["components"])
-    errors = [error.message for error in _validator(schema, components).iter_errors(response.json)]
-    assert errors == [], f"{where}: {response.text[:500]}"
+    is_packed = response.headers.get("Content-Encoding") == "gzip"
+    body = json.loads(gzip.decompress(response.data) if is_packed else response.data)
+    errors = [error.message for error in _validator(schema, components).iter_errors(body)]
+    assert errors == [], f"{where}: {str(body)[:500]}"
 
 
 def _resolve(app: Flask, response: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -1,5 +1,6 @@
 """Notes through the API."""
 
+import gzip
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -111,6 +112,26 @@ def test_what_is_unchanged_is_not_sent_again(alice, use_api, write):
         etag = client.get(path).headers["ETag"]
         answer = client.get(path, headers={"If-None-Match": etag})
         assert (answer.status_code, answer.data) == (304, b"")
+
+
+def test_long_responses_are_compressed(alice, use_api, write, sign_in):
+    [id] = write(alice, "Roof", body="Half of it can wait. " * 100)
+    client, path, accept = use_api(alice), f"/notes/{id}", {"Accept-Encoding": "gzip"}
+    plain, packed = client.get(path), client.get(path, headers=accept)
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.data) == plain.data
+    assert len(packed.data) < len(plain.data) / 4
+    assert packed.headers["ETag"] != plain.headers["ETag"]
+    assert "Accept-Encoding" in plain.vary
+    for etag in (plain.headers["ETag"], packed.headers["ETag"]):
+        unchanged = client.get(path, headers=accept | {"If-None-Match": etag})
+        assert unchanged.status_code == 304
+    etag = {"If-Match": packed.headers["ETag"]}
+    assert client.request("PATCH", path, json={"title": "Attic"}, headers=etag).status_code == 200
+    assert client.request("PATCH", path, json={"title": "x"}, headers=etag).status_code == 412
+    # Other sites can make browsers send their cookies, and measure what comes back.
+    page = sign_in(alice).get(f"/api/v1{path}", headers=accept)
+    assert "Content-Encoding" not in page.headers
 
 
 def test_a_walk_misses_nothing_while_others_write(alice, use_api, write):
