@@ -124,7 +124,9 @@ def next_time(endpoint: WebhookEndpoint) -> datetime | None:
 
 
 def lock_endpoint(id: int) -> WebhookEndpoint | None:
-    return db.session.get(WebhookEndpoint, id, with_for_update=True, populate_existing=True)
+    # Not against those who store events for it.
+    lock = {"key_share": True}
+    return db.session.get(WebhookEndpoint, id, with_for_update=lock, populate_existing=True)
 
 
 def _is_active(endpoint: WebhookEndpoint) -> bool:

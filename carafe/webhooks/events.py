@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +18,7 @@ from sqlalchemy.orm import Session, UOWTransaction
 
 from carafe.api.fields import dump_time
 from carafe.api.resource import RESOURCES, Resource
-from carafe.database import Base, db
+from carafe.database import AnyRow, Base, db
 from carafe.registry import Registry
 from carafe.time import now
 from carafe.webhooks import jobs
@@ -25,10 +26,18 @@ from carafe.webhooks.models import WebhookDelivery, WebhookEndpoint, WebhookEven
 
 PARTICIPLES = "created", "updated", "deleted"
 CHANGING = {"create", "replace", "patch"}
-# The endpoints of a user. Every change of a row asks for them.
-ENDPOINTS = select(
-    WebhookEndpoint.id, WebhookEndpoint.events, WebhookEndpoint.is_slow, WebhookEndpoint.paused_at
-).where(WebhookEndpoint.user_id == bindparam("user_id"))
+# The endpoints of a user, for which every change of a row asks. Nobody deletes one before its
+# delivery is stored.
+ENDPOINTS = (
+    select(
+        WebhookEndpoint.id,
+        WebhookEndpoint.events,
+        WebhookEndpoint.is_slow,
+        WebhookEndpoint.paused_at,
+    )
+    .where(WebhookEndpoint.user_id == bindparam("user_id"))
+    .with_for_update(read=True, key_share=True)
+)
 # Labels of events that features add, by type.
 EVENTS = Registry[str]("webhook_events", "event")
 
@@ -73,14 +82,21 @@ def resources() -> dict[type[Base], Resource]:
 
 def emit(type: str, user_id: int, data: dict[str, Any]) -> None:
     """Send an event to the user's endpoints that subscribe to it, once the caller commits."""
-    if not current_app.config["WEBHOOKS"]:
-        return
-    rows = db.session.connection().execute(ENDPOINTS, {"user_id": user_id})
-    subscribed = [row for row in rows if type in row.events.split()]
-    if not subscribed:
-        return
+    if current_app.config["WEBHOOKS"] and (rows := _subscribed(type, _endpoints(user_id))):
+        _send(type, user_id, data, rows)
+
+
+def _endpoints(user_id: int) -> Sequence[AnyRow]:
+    return db.session.connection().execute(ENDPOINTS, {"user_id": user_id}).all()
+
+
+def _subscribed(type: str, endpoints: Sequence[AnyRow]) -> list[AnyRow]:
+    return [row for row in endpoints if type in row.events.split()]
+
+
+def _send(type: str, user_id: int, data: dict[str, Any], endpoints: Sequence[AnyRow]) -> None:
     event_id = store(type, user_id, data)
-    for row in subscribed:
+    for row in endpoints:
         add_delivery(row.id, event_id)
         if row.paused_at is None:
             jobs.enqueue(row.id, user_id, is_slow=row.is_slow)
@@ -121,15 +137,17 @@ def _emit_changes(session: Session, context: UOWTransaction) -> None:
     # After each flush, and not before the commit: if a savepoint is rolled back, so are its events.
     if not _is_on() or not (by_model := _resources()):
         return
-    for rows, participle in zip(
-        (session.new, session.dirty, session.deleted), PARTICIPLES, strict=True
-    ):
-        for row in rows:
-            if (resource := by_model.get(type(row))) and (
-                participle != "updated" or _has_changed(row, resource)
-            ):
-                owner_id = getattr(row, resource.owner)
-                emit(f"{noun(resource)}.{participle}", owner_id, resource.dump_row(row))
+    # By owner: an import changes many rows of one.
+    endpoints: dict[int, Sequence[AnyRow]] = {}
+    changed = zip((session.new, session.dirty, session.deleted), PARTICIPLES, strict=True)
+    for row, participle in ((row, participle) for rows, participle in changed for row in rows):
+        resource = by_model.get(type(row))
+        if resource and (participle != "updated" or _has_changed(row, resource)):
+            owner_id, name = getattr(row, resource.owner), f"{noun(resource)}.{participle}"
+            if owner_id not in endpoints:
+                endpoints[owner_id] = _endpoints(owner_id)
+            if subscribed := _subscribed(name, endpoints[owner_id]):
+                _send(name, owner_id, resource.dump_row(row), subscribed)
 
 
 def _has_changed(row: Base, resource: Resource) -> bool:
@@ -139,7 +157,7 @@ def _has_changed(row: Base, resource: Resource) -> bool:
 
 
 def _is_on() -> bool:
-    return has_app_context() and "webhook_events" in current_app.extensions
+    return has_app_context() and bool(current_app.config.get("WEBHOOKS"))
 
 
 def _resources() -> dict[type[Base], Resource]:
