@@ -118,7 +118,7 @@ def _tag(blueprint: Blueprint) -> dict[str, str]:
 
 
 def _description(resource: Resource) -> str:
-    label = resource.label.lower()
+    label = f"{documentation.noun_of(resource)}s"
     if resource.owner:
         return f"The {label} of your account."
     permissions = " and ".join(f"`{name}`" for name in dict.fromkeys(resource.permissions.values()))

@@ -26,11 +26,11 @@ PROBLEMS = {
 }
 SUMMARIES = {
     "list": "List {noun}s",
-    "create": "Create a {noun}",
-    "read": "Get a {noun}",
-    "replace": "Replace a {noun}",
-    "patch": "Change a {noun}",
-    "delete": "Delete a {noun}",
+    "create": "Create {article} {noun}",
+    "read": "Get {article} {noun}",
+    "replace": "Replace {article} {noun}",
+    "patch": "Change {article} {noun}",
+    "delete": "Delete {article} {noun}",
 }
 DESCRIPTIONS = {
     "list": "Follow `next` to get the rest, until it's `null`.",
@@ -55,8 +55,10 @@ NOT_MODIFIED = {"304": {"description": "Not modified"}}
 
 def describe(resource: Resource, operation: str) -> dict[str, Any]:
     """Return the OpenAPI operation object."""
+    noun = noun_of(resource)
+    article = "an" if noun[0] in "aeiouA" else "a"
     document: dict[str, Any] = {
-        "summary": SUMMARIES[operation].format(noun=resource.noun),
+        "summary": SUMMARIES[operation].format(noun=noun, article=article),
         "parameters": list(parameters(resource, operation)),
         "responses": {**_success(resource, operation), **problems(PROBLEMS[operation])},
     }
@@ -65,6 +67,10 @@ def describe(resource: Resource, operation: str) -> dict[str, Any]:
     if operation in ("create", "replace", "patch"):
         document["requestBody"] = _body(resource, operation)
     return document
+
+
+def noun_of(resource: Resource) -> str:
+    return resource.noun.replace("api ", "API ")
 
 
 def add_schemas(components: Components, resource: Resource) -> None:

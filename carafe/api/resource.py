@@ -81,7 +81,10 @@ class Resource:
         """What the scope for writing allows: "Create and delete notes"."""
         verbs = {"create": "create", "replace": "change", "patch": "change", "delete": "delete"}
         allowed = list(dict.fromkeys(verbs[name] for name in verbs if name in self.operations))
-        text = " and ".join([", ".join(allowed[:-1]), allowed[-1]] if allowed[1:] else allowed)
+        comma = "," if len(allowed) > 2 else ""
+        text = f"{comma} and ".join(
+            [", ".join(allowed[:-1]), allowed[-1]] if allowed[1:] else allowed
+        )
         return f"{text.capitalize()} {self.label.lower()}"
 
     @cached_property

@@ -97,7 +97,7 @@ def _compare_values(
     if now is None or was is None:
         if was != now:
             narrows = (was is None) == is_input
-            change = "has a list of values now" if was is None else "has no list of values anymore"
+            change = "has a list of values now" if was is None else "no longer has a list of values"
             yield breaking(place, change) if narrows else compatible(place, change)
         return
     for value in was:

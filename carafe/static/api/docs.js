@@ -18,13 +18,27 @@ followTheme();
 dark.addEventListener("change", followTheme);
 new MutationObserver(followTheme).observe(document.documentElement, { attributeFilter: ["data-bs-theme"] });
 
+// Its own layout is a page with a <main>; this one is part of a page that has one.
+const layout = ({ React }) => ({
+  components: {
+    SiteLayout: ({ getComponent, specSelectors }) => {
+      const part = (name) => React.createElement(getComponent(name, true), { key: name });
+      const isLoaded = specSelectors.loadingStatus() === "success";
+      const parts = isLoaded ? ["SvgAssets", "InfoContainer", "AuthorizeBtnContainer", "operations", "Models"] : [];
+      return React.createElement("div", { className: "swagger-ui" }, part("errors"), ...parts.map(part));
+    },
+  },
+});
+
 SwaggerUIBundle({
   url: root.dataset.document,
   domNode: root,
-  deepLinking: true,
+  deepLinking: false, // links to operations would be inside of buttons
   displayRequestDuration: true,
   defaultModelsExpandDepth: 0,
   persistAuthorization: false,
   validatorUrl: null,
   requestInterceptor: addCsrfToken,
+  plugins: [layout],
+  layout: "SiteLayout",
 });
