@@ -35,12 +35,12 @@ from bench.server import environment, flask
 # The ratio of each page to its limit.
 BUDGETS = {
     "landing page": 2.0,
-    "login form": 3.5,
-    "notes list": 2.1,
-    "note create": 2.9,
-    "dashboard": 3.3,
-    "admin users": 3.0,
-    "admin search": 5.6,
+    "login form": 3.2,
+    "notes list": 1.85,
+    "note create": 2.7,
+    "dashboard": 3.0,
+    "admin users": 2.2,
+    "admin search": 4.6,
     "static CSS": 0.27,
     "API list": 1.5,
 }
