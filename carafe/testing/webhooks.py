@@ -97,7 +97,7 @@ def receiver(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
 
 
 @pytest.fixture
-def clock(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Clock:
+def stopped_clock(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Stop the clock. `pass_time` moves it."""
     return Clock(app, lambda at: monkeypatch.setattr("carafe.time.clock._frozen_at", at))
 

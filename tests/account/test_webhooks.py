@@ -145,7 +145,7 @@ def test_it_pauses_and_resumes(app, alice, sign_in, hook, receiver):
     assert len(receiver.calls) == 1
 
 
-def test_both_secrets_sign_for_a_day(app, alice, sign_in, hook, receiver, clock):
+def test_both_secrets_sign_for_a_day(app, alice, sign_in, hook, receiver, stopped_clock):
     browser, path = sign_in(alice), f"{PAGE}/{hook.id}"
     new = secret_on(browser.submit(path, action=f"{path}/secret"))
     old = hook.key
@@ -153,7 +153,7 @@ def test_both_secrets_sign_for_a_day(app, alice, sign_in, hook, receiver, clock)
     run_due(app)
     for hook.key in (old, new):
         hook.verify(receiver.calls[0])
-    clock.pass_time(hours=25)
+    stopped_clock.pass_time(hours=25)
     with app.app_context():
         [id] = db.session.scalars(select(WebhookDelivery.id))
     browser = sign_in(alice)

@@ -38,12 +38,14 @@ def find(app, hook):
         return db.session.get_one(WebhookEndpoint, hook.id)
 
 
-def test_nothing_is_lost_while_a_receiver_is_down(app, alice, add_webhook, receiver, create, clock):
+def test_nothing_is_lost_while_a_receiver_is_down(
+    app, alice, add_webhook, receiver, create, stopped_clock
+):
     hook = add_webhook(alice, receiver.hook_url, CREATED)
     receiver.stop()
     for number in range(12):
         create(alice, f"Note {number}")
-        clock.pass_time(minutes=5)
+        stopped_clock.pass_time(minutes=5)
     assert {*states(app)} == {DeliveryState.PENDING}
     with app.app_context():
         error = db.session.scalar(select(WebhookAttempt.error).limit(1))
@@ -52,20 +54,20 @@ def test_nothing_is_lost_while_a_receiver_is_down(app, alice, add_webhook, recei
         with app.app_context():
             db.session.get_one(WebhookEndpoint, hook.id).url = again.hook_url
             db.session.commit()
-        clock.pass_time(hours=3)
+        stopped_clock.pass_time(hours=3)
         assert {*titles(again)} == {f"Note {number}" for number in range(12)}
         assert len(titles(again)) == 12
     assert {*states(app)} == {DeliveryState.DELIVERED}
 
 
 def test_it_retries_for_three_days_with_the_same_id(
-    app, alice, add_webhook, receiver, create, clock
+    app, alice, add_webhook, receiver, create, stopped_clock
 ):
     hook = add_webhook(alice, receiver.hook_url, CREATED)
     receiver.answer(ERROR)
     create(alice, "Roof")
-    start = clock.at
-    clock.pass_time(days=5)
+    start = stopped_clock.at
+    stopped_clock.pass_time(days=5)
     assert len({call.headers["webhook-id"] for call in receiver.calls}) == 1
     assert len({call.headers["webhook-timestamp"] for call in receiver.calls}) == 10
     for call in receiver.calls:
@@ -78,19 +80,19 @@ def test_it_retries_for_three_days_with_the_same_id(
     assert {*excerpts} == {"broken"}
 
 
-def test_it_follows_no_redirect(app, alice, add_webhook, receiver, create, clock):
+def test_it_follows_no_redirect(app, alice, add_webhook, receiver, create, stopped_clock):
     with Receiver() as private:
         add_webhook(alice, receiver.hook_url, CREATED)
         receiver.answer((307, {"Location": private.hook_url}, b""))
         create(alice, "Roof")
-        clock.pass_time(hours=1)
+        stopped_clock.pass_time(hours=1)
         assert private.calls == []
     assert len(receiver.calls) > 2
     assert states(app) == [DeliveryState.PENDING]
 
 
 def test_nothing_goes_into_a_private_network(
-    app, alice, add_webhook, receiver, create, clock, monkeypatch
+    app, alice, add_webhook, receiver, create, stopped_clock, monkeypatch
 ):
     monkeypatch.setitem(app.config, "WEBHOOK_PRIVATE_NETWORKS", [])
     add_webhook(alice, receiver.hook_url, CREATED)
@@ -100,7 +102,7 @@ def test_nothing_goes_into_a_private_network(
         "socket.getaddrinfo", lambda *args, **options: [(2, 1, 6, "", ("127.0.0.1", args[1]))]
     )
     create(alice, "Roof")
-    clock.pass_time(hours=1)
+    stopped_clock.pass_time(hours=1)
     assert receiver.calls == []
     with app.app_context():
         errors = {*db.session.scalars(select(WebhookAttempt.error))}

@@ -36,13 +36,13 @@ def find(app, hook):
 
 
 def test_it_pauses_after_days_of_failures_and_tells_the_owner(
-    app, alice, add_webhook, receiver, create, clock, mailbox
+    app, alice, add_webhook, receiver, create, stopped_clock, mailbox
 ):
     hook = add_webhook(alice, receiver.hook_url, CREATED)
     receiver.answer(ERROR)
     for number in range(6):
         create(alice, f"Note {number}")
-        clock.pass_time(days=1)
+        stopped_clock.pass_time(days=1)
     assert find(app, hook).pause_reason == PauseReason.FAILING
     mail = mailbox.to(alice.email)[-1]
     assert "paused because every attempt of the last 5 days failed" in str(mail)
@@ -50,7 +50,7 @@ def test_it_pauses_after_days_of_failures_and_tells_the_owner(
         assert "Webhook paused" in db.session.scalars(select(Notification.title)).all()
     calls = len(receiver.calls)
     create(alice, "While it is paused")
-    clock.pass_time(days=1)
+    stopped_clock.pass_time(days=1)
     assert len(receiver.calls) == calls
 
 
@@ -63,29 +63,29 @@ def test_status_410_pauses_at_once(app, alice, add_webhook, receiver, create):
     assert states(app) == [DeliveryState.FAILED]
 
 
-def test_suspended_users_are_sent_nothing(app, dave, add_webhook, receiver, create, clock):
+def test_suspended_users_are_sent_nothing(app, dave, add_webhook, receiver, create, stopped_clock):
     add_webhook(dave, receiver.hook_url, CREATED)
     create(dave, "Roof")
-    clock.pass_time(days=1)
+    stopped_clock.pass_time(days=1)
     assert receiver.calls == []
 
 
 def test_nothing_is_sent_while_a_setting_switches_them_off(
-    app, alice, add_webhook, receiver, create, clock, monkeypatch
+    app, alice, add_webhook, receiver, create, stopped_clock, monkeypatch
 ):
     add_webhook(alice, receiver.hook_url, CREATED)
     create(alice, "Roof")
     with monkeypatch.context() as patch:
         patch.setitem(app.config, "WEBHOOKS", False)
         create(alice, "Attic")
-        clock.pass_time(hours=1)
+        stopped_clock.pass_time(hours=1)
     assert receiver.calls == []
     with app.app_context():
         [_endpoints, late] = reports.health_rows()
         assert late.text == "1 should have been sent at least 15 minutes ago."
         jobs.enqueue_overdue.enqueue()
         db.session.commit()
-    clock.pass_time(minutes=1)
+    stopped_clock.pass_time(minutes=1)
     assert titles(receiver) == ["Roof"]
     with app.app_context():
         assert [row.text for row in reports.health_rows()] == [
@@ -94,27 +94,27 @@ def test_nothing_is_sent_while_a_setting_switches_them_off(
         ]
 
 
-def test_deliveries_without_a_job_get_one(app, alice, add_webhook, receiver, create, clock):
+def test_deliveries_without_a_job_get_one(app, alice, add_webhook, receiver, create, stopped_clock):
     add_webhook(alice, receiver.hook_url, CREATED)
     create(alice, "Roof")
     with app.app_context():
         db.session.execute(delete(Job))
         db.session.commit()
-    clock.pass_time(minutes=10)
+    stopped_clock.pass_time(minutes=10)
     assert receiver.calls == []
     with app.app_context():
         jobs.enqueue_overdue.enqueue()
         db.session.commit()
-    clock.pass_time(minutes=1)
+    stopped_clock.pass_time(minutes=1)
     assert titles(receiver) == ["Roof"]
 
 
-def test_old_events_are_deleted(app, alice, add_webhook, receiver, create, clock):
+def test_old_events_are_deleted(app, alice, add_webhook, receiver, create, stopped_clock):
     add_webhook(alice, receiver.hook_url, CREATED)
     create(alice, "Old")
-    clock.pass_time(days=20)
+    stopped_clock.pass_time(days=20)
     create(alice, "New")
-    clock.pass_time(days=11)
+    stopped_clock.pass_time(days=11)
     with app.app_context():
         assert jobs.purge() == 1
         assert db.session.scalar(select(func.count()).select_from(WebhookEvent)) == 1

@@ -55,7 +55,9 @@ def test_it_sends_again_with_the_same_id(app, alice, add_webhook, receiver, crew
         assert (delivery.state, delivery.attempts) == (DeliveryState.DELIVERED, 1)
 
 
-def test_nothing_is_sent_beside_a_request_that_runs(app, alice, add_webhook, receiver, clock):
+def test_nothing_is_sent_beside_a_request_that_runs(
+    app, alice, add_webhook, receiver, stopped_clock
+):
     """Such as by a job whose worker lost its lease, and still waits for the response."""
     hook = add_webhook(alice, receiver.hook_url, "thing.happened")
     with app.app_context():
@@ -67,6 +69,6 @@ def test_nothing_is_sent_beside_a_request_that_runs(app, alice, add_webhook, rec
         db.session.commit()
         assert receiver.calls == []
         endpoint = db.session.get_one(WebhookEndpoint, hook.id)
-        assert deliveries.next_time(endpoint) == clock.at + deliveries.LEASE
-    clock.pass_time(minutes=2)
+        assert deliveries.next_time(endpoint) == stopped_clock.at + deliveries.LEASE
+    stopped_clock.pass_time(minutes=2)
     assert [event["data"]["id"] for event in receiver.received()] == [0, 1]
