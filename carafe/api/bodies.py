@@ -109,6 +109,14 @@ def _compress(response: Response, content: bytes, etag: str) -> None:
         response.headers["ETag"] = quote_etag(f"{etag}{GZIP_SUFFIX}")
 
 
+def ensure_match(text: str, etag: str) -> None:
+    """Raise 428 without an entity tag, and 412 if it's that of another version than this."""
+    if not text:
+        raise IfMatchRequiredError
+    if text != "*" and text.strip('"') not in _variants(etag):
+        raise StaleError
+
+
 def _variants(etag: str) -> tuple[str, str]:
     """Return the tags of a representation as it is and compressed, which must differ (RFC 9110)."""
     return etag, f"{etag}{GZIP_SUFFIX}"

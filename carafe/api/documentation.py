@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from marshmallow import Schema
 
+from carafe.api.batches import MAX_OPERATIONS, BatchSchema
 from carafe.api.bodies import JSON, MERGE_PATCH
 from carafe.api.paging import MAX_COUNT
 from carafe.api.parameters import parameters
@@ -23,6 +24,7 @@ PROBLEMS = {
     "replace": (*WRITE, *KEY, *BODY, *CHANGE),
     "patch": (*WRITE, *KEY, *BODY, *CHANGE),
     "delete": (*WRITE, *KEY, *CHANGE),
+    "batch": (*WRITE, *KEY, *BODY, "batch-failed"),
 }
 SUMMARIES = {
     "list": "List {noun}s",
@@ -31,6 +33,7 @@ SUMMARIES = {
     "replace": "Replace {article} {noun}",
     "patch": "Change {article} {noun}",
     "delete": "Delete {article} {noun}",
+    "batch": "Change several {noun}s at once",
 }
 DESCRIPTIONS = {
     "list": "Follow `next` to get the rest, until it's `null`.",
@@ -38,6 +41,8 @@ DESCRIPTIONS = {
     "replace": "What the body leaves out gets its default.",
     "patch": "A merge patch (RFC 7396): what the body leaves out stays as it is, and `null` "
     "removes a value.",
+    "batch": f"All of up to {MAX_OPERATIONS} operations are carried out, or none. With `dry_run`, "
+    "they are only checked; the IDs of rows that would be created aren't final.",
 }
 ETAG = {"ETag": {"description": "The version of the content.", "schema": {"type": "string"}}}
 LOCATION = {"Location": {"description": "Its URL.", "schema": {"type": "string"}}}
@@ -66,6 +71,8 @@ def describe(resource: Resource, operation: str) -> dict[str, Any]:
         document["description"] = DESCRIPTIONS[operation]
     if operation in ("create", "replace", "patch"):
         document["requestBody"] = _body(resource, operation)
+    if operation == "batch":
+        document["requestBody"] = body_of(BatchSchema)
     return document
 
 
@@ -94,6 +101,8 @@ def _success(resource: Resource, operation: str) -> dict[str, Any]:
     row = {"$ref": f"#/components/schemas/{_name(resource)}"}
     if operation == "delete":
         return {"204": {"description": "Deleted"}}
+    if operation == "batch":
+        return _batch_success(row)
     if operation == "list":
         url = f"{EXAMPLE_SITE}/api/v1/{resource.name}?cursor=WzcsN10%3D.c2lnbmF0dXJl"
         following = {"type": ["string", "null"], "format": "uri", "examples": [url]}
@@ -115,6 +124,24 @@ def _success(resource: Resource, operation: str) -> dict[str, Any]:
         return {"201": {"description": "Created", **content, "headers": ETAG | LOCATION}}
     success = {"200": {"description": f"The {resource.noun} as it is now", **content}}
     return success | NOT_MODIFIED if operation == "read" else success
+
+
+def _batch_success(row: dict[str, Any]) -> dict[str, Any]:
+    result = {
+        "type": "object",
+        "required": ["id"],
+        "properties": {"id": {"type": "integer"}, "etag": {"type": "string"}, "item": row},
+    }
+    page = {
+        "type": "object",
+        "required": ["dry_run", "results"],
+        "properties": {
+            "dry_run": {"type": "boolean"},
+            "results": {"type": "array", "items": result},
+        },
+    }
+    description = "One result for each operation; those that delete have only the ID"
+    return {"200": {"description": description, "content": {JSON: {"schema": page}}}}
 
 
 def body_of(schema: type[Schema]) -> dict[str, Any]:

@@ -47,7 +47,7 @@ VALUES: dict[type[fields.Field[Any]], dict[str, str]] = {
 def parameters(resource: Resource, operation: str) -> Iterable[dict[str, Any]]:
     if operation in ("replace", "patch", "delete"):
         yield IF_MATCH
-    if operation in ("create", "replace", "patch", "delete"):
+    if operation in ("create", "replace", "patch", "delete", "batch"):
         yield IDEMPOTENCY_KEY
     if operation in ("list", "read"):
         yield IF_NONE_MATCH

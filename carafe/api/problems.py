@@ -131,6 +131,12 @@ PROBLEM_TYPES = {
         "Invalid fields",
         "`errors` has a JSON pointer (RFC 6901) to each invalid value, and says what's wrong.",
     ),
+    "batch-failed": ProblemType(
+        422,
+        "Batch failed",
+        "At least one operation of the batch can't be carried out, so none was. `errors` has a "
+        "JSON pointer to each, and says what's wrong.",
+    ),
     "key-reused": ProblemType(
         422,
         "Idempotency key reused",

@@ -21,7 +21,7 @@ from carafe.database.aliases import AnyAttribute
 from carafe.registry import Registry
 from carafe.web.cursors import CURSOR_TYPES
 
-OPERATIONS = "list", "create", "read", "replace", "patch", "delete"
+OPERATIONS = "list", "create", "read", "replace", "patch", "delete", "batch"
 READING = "list", "read"
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from carafe.admin.schema import table_column
-from carafe.api import bodies, documentation, filters
+from carafe.api import batches, bodies, documentation, filters
 from carafe.api.blueprint import Blueprint
 from carafe.api.idempotency import idempotent
 from carafe.api.paging import Order, PagedQuery, fetch_page
@@ -30,6 +30,7 @@ ROUTES = {
     "replace": ("PUT", "/<int:id>"),
     "patch": ("PATCH", "/<int:id>"),
     "delete": ("DELETE", "/<int:id>"),
+    "batch": ("POST", ":batch"),
 }
 
 
@@ -63,6 +64,7 @@ class ResourceViews:
         self.replace = idempotent(self._replace)
         self.patch = idempotent(self._patch)
         self.delete = idempotent(self._delete)
+        self.batch = idempotent(self._batch)
 
     def list(self) -> Response:
         resource, user_id = self.resource, current_user.id
@@ -87,38 +89,64 @@ class ResourceViews:
         return bodies.json_response(content, etag=bodies.etag_of(content))
 
     def _create(self) -> Response:
-        resource = self.resource
-        values = self._load(bodies.read_json(bodies.JSON))
-        if resource.owner_attribute is not None:
-            quotas.limit_rows(resource.owner_attribute, current_user.id)
-            values[resource.owner] = current_user.id
-        row = resource.create(**values) if resource.create else _create_row(resource.model, values)
+        row = self.add(bodies.read_json(bodies.JSON))
         response = self._response(row, 201)
-        path = url_for(f"api_{resource.name}.read", id=getattr(row, resource.key.key))
+        path = url_for(f"api_{self.resource.name}.read", id=getattr(row, self.resource.key.key))
         response.headers["Location"] = public_url(path)
         return response
 
     def _replace(self, id: int) -> Response:
         body = bodies.read_json(bodies.JSON)
-        row = self._row_to_change(id)
-        self._edit(row, self._defaults() | self._load(body, self.resource.dump_row(row)))
+        row = self._requested_row(id)
+        self.put(row, body)
         return self._response(row)
 
     def _patch(self, id: int) -> Response:
         body = bodies.read_json(bodies.MERGE_PATCH, bodies.JSON, header="Accept-Patch")
-        row = self._row_to_change(id)
-        self._edit(row, self._load(body, self.resource.dump_row(row), partial=True))
+        row = self._requested_row(id)
+        self.merge(row, body)
         return self._response(row)
 
     def _delete(self, id: int) -> Response:
-        row = self._row_to_change(id)
+        self.remove(self._requested_row(id))
+        return Response(status=204)
+
+    def _batch(self) -> Response:
+        return batches.run(self)
+
+    def ensure_allowed(self, operation: str) -> None:
+        """Raise 403 unless the resource has an operation that a batch contains."""
+        if operation not in self.resource.operations:
+            abort(403, f"This resource doesn't have the operation “{operation}”.")
+
+    def add(self, body: dict[str, Any]) -> Base:
+        """Create a row in this transaction. Raises `InvalidFieldsError` (422)."""
+        resource, values = self.resource, self._load(body)
+        if resource.owner_attribute is not None:
+            quotas.limit_rows(resource.owner_attribute, current_user.id)
+            values[resource.owner] = current_user.id
+        return resource.create(**values) if resource.create else _create_row(resource.model, values)
+
+    def put(self, row: Base, body: dict[str, Any]) -> None:
+        """Replace all that can be written of a row. Raises `InvalidFieldsError` (422)."""
+        self._edit(row, self._defaults() | self._load(body, self.resource.dump_row(row)))
+
+    def merge(self, row: Base, body: dict[str, Any]) -> None:
+        """Change some of a row. Raises `InvalidFieldsError` (422)."""
+        self._edit(row, self._load(body, self.resource.dump_row(row), partial=True))
+
+    def remove(self, row: Base) -> None:
         if self.resource.delete:
             self.resource.delete(row)
         elif hasattr(row, "delete"):
             row.delete()
         else:
             db.session.delete(row)
-        return Response(status=204)
+
+    def describe(self, row: Base) -> dict[str, Any]:
+        """Return a row as a result of a batch: with its entity tag."""
+        item = self.resource.dump_row(row)
+        return {"id": item["id"], "etag": bodies.etag_of(bodies.encode(item)), "item": item}
 
     def _edit(self, row: Base, values: dict[str, Any]) -> None:
         if self.resource.edit:
@@ -160,12 +188,25 @@ class ResourceViews:
             query = query.where(self.resource.where())
         return query if owner is None else query.where(owner == current_user.id)
 
-    def _row_to_change(self, id: int) -> Base:
+    def _requested_row(self, id: int) -> Base:
         """Return a row, locked. Raises 404, 428 without `If-Match`, and 412 if it's out of date."""
+        row = self._locked_row(id)
+        bodies.ensure_unchanged(self._etag(row))
+        return row
+
+    def row_to_change(self, id: int, if_match: str) -> Base:
+        """Return a row that a batch changes, locked. Raises 404, 428, and 412."""
+        row = self._locked_row(id)
+        bodies.ensure_match(if_match, self._etag(row))
+        return row
+
+    def _locked_row(self, id: int) -> Base:
         query = self._mine(self.resource.model).where(self.resource.key == id)
         row: Base = db.session.scalar(query.with_for_update()) or abort(404)
-        bodies.ensure_unchanged(bodies.etag_of(bodies.encode(self.resource.dump_row(row))))
         return row
+
+    def _etag(self, row: Base) -> str:
+        return bodies.etag_of(bodies.encode(self.resource.dump_row(row)))
 
     def _response(self, row: Base, status: int = 200) -> Response:
         content = bodies.encode(self.resource.dump_row(row))
