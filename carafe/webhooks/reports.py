@@ -16,17 +16,17 @@ LATE = timedelta(minutes=15)
 
 
 def health_rows() -> Iterator[health.HealthRow]:
-    columns = func.count(), func.count(WebhookEndpoint.failing_since)
-    active = select(*columns).where(WebhookEndpoint.paused_at.is_(None))
-    count, failing = db.session.execute(active).one()
-    text = f"{count:,} active, {failing:,} of which fail at the moment."
-    yield health.HealthRow("Endpoints", text)
-    late = (
-        select(func.count())
-        .join(WebhookDelivery.endpoint)
-        .where(PENDING, WebhookDelivery.next_at < now() - LATE, WebhookEndpoint.paused_at.is_(None))
+    is_active = WebhookEndpoint.paused_at.is_(None)
+    late = select(func.count()).join(WebhookDelivery.endpoint)
+    late = late.where(PENDING, WebhookDelivery.next_at < now() - LATE, is_active)
+    columns = (
+        func.count(),
+        func.count(WebhookEndpoint.failing_since),
+        late.correlate(None).scalar_subquery(),
     )
-    if late_count := db.session.scalar(late):
+    count, failing, late_count = db.session.execute(select(*columns).where(is_active)).one()
+    yield health.HealthRow("Endpoints", f"{count:,} active, {failing:,} of which are failing.")
+    if late_count:
         text = f"{late_count:,} should have been sent at least {LATE.seconds // 60} minutes ago."
         remedy = "Check that workers run the queues webhooks and webhooks-slow."
         yield health.HealthRow("Deliveries", text, health.WARNING, remedy)

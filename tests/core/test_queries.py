@@ -10,7 +10,7 @@ MORE = {
     "/dashboard": 5,
     "/admin/": 10,
     "/admin/audit/": 7,
-    "/admin/health/": 11,
+    "/admin/health/": 12,
     "/admin/jobs/": 8,
     "/metrics": 4,
 }

@@ -89,7 +89,7 @@ def test_nothing_is_sent_while_a_setting_switches_them_off(
     assert titles(receiver) == ["Roof"]
     with app.app_context():
         assert [row.text for row in reports.health_rows()] == [
-            "1 active, 0 of which fail at the moment.",
+            "1 active, 0 of which are failing.",
             "None are late.",
         ]
 
