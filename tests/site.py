@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 import app as package
+from carafe import webhooks
 from carafe.auth import NAME_LENGTH, effect, fresh_login_required, login_required
 from carafe.database import db
 from carafe.web import Form, TextField, visible_cards
@@ -15,6 +16,8 @@ from config import Config
 
 # Where users get after login: a page of the app.
 HOME = Config.HOME_URL
+# One that no feature's deletion takes away.
+EVENT = "thing.happened"
 MEMBERS_PAGE = """
 {% extends "base.html" %}
 {% from "carafe/forms.html" import csrf %}
@@ -88,4 +91,5 @@ def cards() -> ResponseReturnValue:
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app = package.create_app(config)
     app.register_blueprint(blueprint)
+    webhooks.add_event(app, EVENT, "Thing happened")
     return app

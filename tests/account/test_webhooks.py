@@ -12,18 +12,17 @@ from carafe.audit import AuditEvent
 from carafe.database import db
 from carafe.jobs.worker import run_due
 from carafe.personal_data import build_archive
-from carafe.webhooks import MAX_ENDPOINTS, event_types
+from carafe.webhooks import MAX_ENDPOINTS
 from carafe.webhooks.models import WebhookDelivery, WebhookEndpoint
+from tests.site import EVENT
 
 PAGE = "/account/webhooks"
 TEST = "webhook.test"
 
 
 @pytest.fixture
-def type(app):
-    """Return a type of event that can be subscribed to."""
-    with app.app_context():
-        return next(iter(event_types()), TEST)
+def type():
+    return EVENT
 
 
 @pytest.fixture

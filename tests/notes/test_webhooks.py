@@ -113,3 +113,16 @@ def test_webhooks_end_with_their_user(app, alice, sign_in, hook):
         db.session.get_one(type(alice), alice.id).delete()
         db.session.commit()
     assert types(app) == []
+
+
+def test_a_token_subscribes_only_to_what_it_may_read(alice, use_api):
+    weak = use_api(alice, "webhooks:read", "webhooks:write")
+    body = {"url": "https://example.org/", "events": [*EVENTS]}
+    assert weak.post("/webhooks", body).status_code == 403
+    strong = use_api(alice, "webhooks:read", "webhooks:write", "notes:read")
+    path = f"/webhooks/{strong.post('/webhooks', body).json['id']}"
+    # Nor may it have them sent elsewhere.
+    other = {"url": "https://example.net/"}
+    assert weak.change("PATCH", path, other).status_code == 403
+    assert strong.change("PATCH", path, other).status_code == 200
+    assert weak.post(f"{path}/secret").status_code == 403
