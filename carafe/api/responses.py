@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from carafe.api.problems import PROBLEM_TYPES
+from carafe.api.problem_types import PROBLEM_TYPES
 
 PROBLEM = "application/problem+json"
 EXAMPLE_SITE = "https://example.com"
