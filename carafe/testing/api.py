@@ -23,7 +23,8 @@ class ApiClient:
     """
 
     def __init__(self, client: FlaskClient, token: str):
-        self.client, self.headers = client, {"Authorization": f"Bearer {token}"}
+        self.client, self.token = client, token
+        self.headers = {"Authorization": f"Bearer {token}"}
 
     def get(self, path: str, **options: Any) -> TestResponse:
         return self.request("GET", path, **options)

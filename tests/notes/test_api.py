@@ -5,6 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from carafe.database import db
+from carafe.testing.api import ApiClient
+from carafe.testing.races import at_once
 from carafe.time import now
 
 OLD = datetime(2026, 1, 1, tzinfo=UTC)
@@ -217,6 +220,45 @@ def test_a_request_sent_twice_with_one_key_has_one_effect(alice, bob, use_api, s
     assert other.json["type"].endswith("/api/problems/key-reused")
     assert use_api(bob).post("/notes", {"title": "Roof"}, headers=key).status_code == 201
     assert len(stored()) == 2
+
+
+def test_of_many_requests_with_one_key_one_has_an_effect(alice, use_api, stored):
+    key = {"Idempotency-Key": "k1"}
+    client = use_api(alice)
+
+    def post():
+        own = ApiClient(client.client.application.test_client(), client.token)
+        return own.post("/notes", {"title": "Roof"}, headers=key)
+
+    answers = at_once([post] * 20)
+    assert len(stored()) == 1
+    assert {answer.status_code for answer in answers} <= {201, 409}
+    assert len({answer.data for answer in answers if answer.status_code == 201}) == 1
+    for answer in answers:
+        if answer.status_code == 409:
+            assert int(answer.headers["Retry-After"]) >= 1
+
+
+class KilledError(BaseException):
+    """The process ends."""
+
+
+def test_what_was_committed_is_answered_after_a_crash(alice, use_api, stored, monkeypatch):
+    client, key = use_api(alice), {"Idempotency-Key": "k1"}
+
+    def commit_and_die(response):
+        db.session.commit()
+        raise KilledError
+
+    with monkeypatch.context() as patch:
+        patch.setattr("carafe.api.idempotency._commit", commit_and_die)
+        with pytest.raises(KilledError):
+            client.post("/notes", {"title": "Roof"}, headers=key)
+    assert len(stored()) == 1
+    answer = client.post("/notes", {"title": "Roof"}, headers=key)
+    assert answer.status_code == 201
+    assert answer.headers["Idempotency-Replayed"] == "true"
+    assert len(stored()) == 1
 
 
 def test_a_request_that_failed_can_be_repeated(alice, use_api, stored):

@@ -46,6 +46,7 @@ class Thing(AuditMixin, OwnerMixin, VersionMixin, Base):
     __table_args__ = (
         UniqueConstraint("user_id", "submission"),
         Index("ix_thing_created_at_id", "created_at", "id"),
+        Index("ix_thing_user_id_archived_at_id", "user_id", "archived_at", "id"),
         {"sqlite_autoincrement": True},
     )
 

@@ -27,6 +27,7 @@ def upgrade() -> None:
         sa.Column("created_at", TIME, nullable=False),
         sa.UniqueConstraint("user_id", "submission"),
         sa.Index("ix_thing_created_at_id", "created_at", "id"),
+        sa.Index("ix_thing_user_id_archived_at_id", "user_id", "archived_at", "id"),
         sqlite_autoincrement=True,
     )
     fulltext.create_index(op, "thing", ["title"])
