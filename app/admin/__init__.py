@@ -4,7 +4,7 @@ from functools import partial
 
 from flask import Blueprint, Flask
 
-from app.admin import overview, users, views
+from app.admin import api, overview, users, views
 from app.admin.demo import load
 from carafe import demo
 from carafe.auth import accounts, add_permission, can, impersonation
@@ -21,6 +21,7 @@ def init_app(app: Flask) -> None:
     add_permissions(app)
     app.jinja_env.globals["impersonation_refusal"] = impersonation.denial_reason
     users.init_app(app)
+    api.init_app(app)
     overview.init_app(app)
     demo.add(app, load)
     may_invite = partial(can, accounts.INVITE_PERMISSION)

@@ -7,12 +7,21 @@ from flask import Flask
 from carafe.api import account, administration, cli, openapi, problems, rate_limits
 from carafe.api.blueprint import BLUEPRINTS, Blueprint, add_blueprint
 from carafe.api.deprecation import Deprecation
-from carafe.api.fields import Field
+from carafe.api.fields import Email, Field, Text, Truth
 from carafe.api.registration import add
 from carafe.api.resource import RESOURCES
 from carafe.web import menus
 
-__all__ = ["Blueprint", "Deprecation", "Field", "add", "add_blueprint"]
+__all__ = [
+    "Blueprint",
+    "Deprecation",
+    "Email",
+    "Field",
+    "Text",
+    "Truth",
+    "add",
+    "add_blueprint",
+]
 
 
 def init_app(app: Flask) -> None:

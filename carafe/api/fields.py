@@ -39,6 +39,13 @@ class Text(fields.String):
         return nfc(text).replace("\r\n", "\n")
 
 
+class Email(Text):
+    """An email address in lowercase, as addresses are stored."""
+
+    def _deserialize(self, *args: Any, **kwargs: Any) -> str:
+        return super()._deserialize(*args, **kwargs).lower()
+
+
 class Whole(fields.Integer):
     """A JSON number without a fraction: neither "5" nor true, which marshmallow would take."""
 

@@ -35,7 +35,7 @@ class Resource:
     # What can be written, and what can only be read beside the ID.
     fields: Sequence[str | Field]
     read_only: Sequence[str | Field] = ()
-    filters: Sequence[str] = ()
+    filters: Sequence[str | Field] = ()
     # What a list can be sorted by. Each needs an index that begins with it, or with the owner and
     # then it.
     sort: Sequence[str] = ()
@@ -53,6 +53,12 @@ class Resource:
     deprecated: Mapping[str, Deprecation] = field(default_factory=dict)
     # The permission that each operation needs. A resource without an owner must name them.
     permissions: Mapping[str, str] = field(default_factory=dict)
+    # Returns why a user may not change a row, or None: `denial_reason(row, user)`.
+    denial_reason: Callable[[Any, Any], str | None] | None = None
+    # The operations for which a session needs a recent proof of identity.
+    fresh_login: Sequence[str] = ()
+    # Whether an admin who impersonates the owner is refused.
+    no_impersonation: bool = False
     # Verbs that replace the model's own: `create(**values)`, `edit(row, **values)`, `delete(row)`.
     create: Callable[..., Base] | None = None
     edit: Callable[..., None] | None = None
@@ -152,9 +158,14 @@ class Resource:
 
     def _check(self) -> None:
         """Refuse a declaration that can't work, with the remedy."""
-        if unknown := {*self.operations} - {*OPERATIONS}:
-            what = f"unknown: {', '.join(sorted(unknown))}."
-            raise self.error("operations", what, f"Use some of {', '.join(OPERATIONS)}.")
+        for option, names, choices in (
+            ("operations", self.operations, OPERATIONS),
+            ("permissions", self.permissions, self.operations),
+            ("fresh_login", self.fresh_login, self.operations),
+        ):
+            if unknown := {*names} - {*choices}:
+                what = f"unknown: {', '.join(sorted(unknown))}."
+                raise self.error(option, what, f"Use some of {', '.join(choices)}.")
         if not self.owner and (missing := {*self.operations} - {*self.permissions}):
             remedy = f"Name an owner, or permissions for {', '.join(sorted(missing))}."
             raise self.error("owner", "anyone could use this.", remedy)

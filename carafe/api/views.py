@@ -19,6 +19,7 @@ from carafe.api.problems import InvalidFieldsError, InvalidParameterError, Inval
 from carafe.api.resource import READING, Resource
 from carafe.auth import current_user, quotas
 from carafe.database import AnySelect, Base, contains, db
+from carafe.security.refusals import refuse
 from carafe.web import search_term
 from carafe.web.urls import public_url
 
@@ -45,6 +46,10 @@ def add_operations(blueprint: Blueprint, resource: Resource) -> None:
             f"{resource.name}.{operation}",
             scope=resource.scope(operation),
             permission=resource.permissions.get(operation),
+            # The response shows the row.
+            read_permission=resource.permissions.get("read"),
+            fresh_login=operation in resource.fresh_login,
+            no_impersonation=resource.no_impersonation,
             confirmed=operation not in READING,
             deprecated=resource.deprecated.get(operation),
             document=partial(documentation.describe, resource, operation),
@@ -203,6 +208,9 @@ class ResourceViews:
     def _locked_row(self, id: int) -> Base:
         query = self._mine(self.resource.model).where(self.resource.key == id)
         row: Base = db.session.scalar(query.with_for_update()) or abort(404)
+        denial_reason = self.resource.denial_reason
+        if denial_reason and (reason := denial_reason(row, current_user)):
+            refuse(403, "access.denied", "denial_reason", reason)
         return row
 
     def _etag(self, row: Base) -> str:

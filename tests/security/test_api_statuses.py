@@ -121,7 +121,8 @@ def at_planting():
 
 
 @pytest.mark.usefixtures("at_planting")
-def test_each_is_returned(app, carol, use_api, sign_in, monkeypatch, record_property):
+def test_each_is_returned(app, carol, make_user, use_api, sign_in, monkeypatch, record_property):
+    make_user("theirs@example.com", id=THEIRS)
     documented, missing = 0, {}
     for route in operations(app, number=THEIRS):
         caller = Caller(app, route, carol, use_api)
