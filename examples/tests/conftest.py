@@ -8,4 +8,4 @@ pytest_plugins = ["carafe.testing"]
 def pytest_configure() -> None:
     from carafe.testing.suite import configure
 
-    configure(create_app, wsgi="wsgi")
+    configure(create_app, wsgi="wsgi", groups={"examples/tests/test_front_ends.py": "browser"})
