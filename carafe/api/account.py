@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask, Response, url_for
@@ -21,7 +22,9 @@ from carafe.api.responses import BODY, WRITE, problems
 from carafe.auth import accounts, add_scope, current_user
 from carafe.auth.models import ApiToken, Session
 from carafe.auth.models.api_token import NAME_LENGTH, NETWORKS_LENGTH
+from carafe.database import db
 from carafe.notifications.models import Notification
+from carafe.time import now
 from carafe.web.urls import public_url
 
 
@@ -126,6 +129,7 @@ def create_token() -> Response:
     """
     values = bodies.load(TokenInput(), bodies.read_json(bodies.JSON))
     check_may_grant(values["scopes"])
+    check_limits(values["days"], values["networks"])
     try:
         token, text = accounts.create_api_token(**values)
     except accounts.UnknownScopeError as error:
@@ -143,6 +147,25 @@ def check_may_grant(scopes: Collection[str]) -> None:
     """Raise `Forbidden` unless the request's token has all these scopes itself."""
     if current_user.scopes is not None and (missing := {*scopes} - current_user.scopes):
         raise Forbidden(f"Your token doesn't have these scopes: {', '.join(sorted(missing))}.")
+
+
+def check_limits(days: int, networks: str) -> None:
+    """Raise 422 if a token would work longer, or from elsewhere, than the one that creates it."""
+    if current_user.scopes is None:
+        return
+    creator = db.session.get_one(ApiToken, current_user.token_id)
+    invalid = []
+    if creator.expires_at and (not days or now() + timedelta(days=days) > creator.expires_at):
+        text = f"Your token expires at {dump_time(creator.expires_at)}, before this one would."
+        invalid.append(InvalidValue(text, "/days"))
+    # The same networks, since a part of one is rarely needed.
+    requested = {*networks.replace(",", " ").split()}
+    allowed = {*creator.networks.split()}
+    if allowed and not (requested and requested <= allowed):
+        text = f"Your token works from {creator.networks} only. Use some of these."
+        invalid.append(InvalidValue(text, "/networks"))
+    if invalid:
+        raise InvalidFieldsError(invalid)
 
 
 def describe_me() -> dict[str, Any]:
@@ -200,6 +223,8 @@ def init_app(app: Flask) -> None:
         owner="user_id",
         operations=["list", "read", "delete"],
         delete=ApiToken.revoke,
+        fresh_login=["delete"],
+        no_impersonation=True,
         blueprint=make_tokens(),
     )
     add(
@@ -211,6 +236,7 @@ def init_app(app: Flask) -> None:
         where=lambda: Session.works_for(current_user.id),
         operations=["list", "read", "delete"],
         delete=Session.end,
+        no_impersonation=True,
     )
     if app.config["NOTIFICATIONS"]:
         add(
