@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import timedelta
-from typing import Any
 
 from flask import Flask, Response, url_for
 from marshmallow import Schema, fields, validate
@@ -23,6 +22,7 @@ from carafe.auth import accounts, add_scope, current_user
 from carafe.auth.models import ApiToken, Session
 from carafe.auth.models.api_token import NAME_LENGTH, NETWORKS_LENGTH
 from carafe.database import db
+from carafe.database.aliases import JSONObject
 from carafe.notifications.models import Notification
 from carafe.time import now
 from carafe.web.urls import public_url
@@ -168,7 +168,7 @@ def check_limits(days: int, networks: str) -> None:
         raise InvalidFieldsError(invalid)
 
 
-def describe_me() -> dict[str, Any]:
+def describe_me() -> JSONObject:
     content = {bodies.JSON: {"schema": MeSchema}}
     success = {"description": "Your account as it is now", "content": content, "headers": ETAG}
     return {
@@ -178,7 +178,7 @@ def describe_me() -> dict[str, Any]:
     }
 
 
-def describe_token_creation() -> dict[str, Any]:
+def describe_token_creation() -> JSONObject:
     content = {bodies.JSON: {"schema": CreatedTokenSchema}}
     success = {"description": "Created", "content": content, "headers": LOCATION}
     return {

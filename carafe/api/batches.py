@@ -13,6 +13,7 @@ from carafe.api import bodies
 from carafe.api.fields import Truth, Whole
 from carafe.api.problems import InvalidValue
 from carafe.database import db
+from carafe.database.aliases import JSONObject
 
 if TYPE_CHECKING:
     from carafe.api.views import ResourceViews
@@ -73,7 +74,7 @@ def run(views: ResourceViews) -> Response:
     return bodies.json_response(bodies.encode({"dry_run": batch["dry_run"], "results": results}))
 
 
-def _run_one(views: ResourceViews, operation: Mapping[str, Any]) -> dict[str, Any]:
+def _run_one(views: ResourceViews, operation: Mapping[str, Any]) -> JSONObject:
     method, body = operation["method"], operation.get("body", {})
     views.ensure_allowed(method)
     if method == "create":

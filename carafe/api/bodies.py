@@ -6,7 +6,6 @@ import gzip
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import Any
 
 from flask import Response, current_app, request
 from marshmallow import Schema, ValidationError
@@ -21,6 +20,7 @@ from carafe.api.problems import (
     StaleError,
 )
 from carafe.auth.identity import loaded_identity
+from carafe.database.aliases import JSONObject
 
 JSON = "application/json"
 MERGE_PATCH = "application/merge-patch+json"  # RFC 7396
@@ -29,7 +29,7 @@ MIN_SIZE = 1000
 GZIP_SUFFIX = "-gzip"
 
 
-def read_json(*accepted: str, header: str = "Accept") -> dict[str, Any]:
+def read_json(*accepted: str, header: str = "Accept") -> JSONObject:
     """Return the object in the body. Raises 415 and 400, with the types it accepts."""
     if request.mimetype not in accepted:
         raise MediaTypeError(header, ", ".join(accepted))
@@ -42,10 +42,10 @@ def read_json(*accepted: str, header: str = "Accept") -> dict[str, Any]:
     return body
 
 
-def load(schema: Schema, body: Mapping[str, object], *, partial: bool = False) -> dict[str, Any]:
+def load(schema: Schema, body: Mapping[str, object], *, partial: bool = False) -> JSONObject:
     """Return the values of a body. Raises `InvalidFieldsError` (422)."""
     try:
-        values: dict[str, Any] = schema.load(body, partial=partial)
+        values: JSONObject = schema.load(body, partial=partial)
     except ValidationError as error:
         messages = error.messages
         if not isinstance(messages, dict):

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from carafe.api.schema_changes import Finding, breaking, compare_schemas, compatible
+from carafe.database.aliases import JSONObject
 
 Document = Mapping[str, Any]
 
@@ -18,8 +19,8 @@ class Operation(NamedTuple):
     """Where an operation is, and its object in the document."""
 
     route: str
-    content: dict[str, Any]
-    parameters: dict[tuple[str, str], dict[str, Any]]
+    content: JSONObject
+    parameters: dict[tuple[str, str], JSONObject]
 
 
 def compare(old: Document, new: Document) -> list[Finding]:
@@ -121,11 +122,11 @@ def _compare_responses(
         yield finding(place, "was removed" if status in was else "is new")
 
 
-def _resolved(response: dict[str, Any], document: Document) -> dict[str, Any]:
+def _resolved(response: JSONObject, document: Document) -> JSONObject:
     if "$ref" not in response:
         return response
     name = response["$ref"].rpartition("/")[2]
-    resolved: dict[str, Any] = document["components"]["responses"][name]
+    resolved: JSONObject = document["components"]["responses"][name]
     return resolved
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import flask_smorest
 from flask import Flask, current_app
 
@@ -11,6 +9,7 @@ from carafe.api import documentation, examples, responses
 from carafe.api.blueprint import BLUEPRINTS, URL_PREFIX, Blueprint, Operation
 from carafe.api.introduction import INTRODUCTION
 from carafe.api.resource import RESOURCES, Resource
+from carafe.database.aliases import JSONObject
 
 OPENAPI_VERSION = "3.1.0"
 API_VERSION = "1"
@@ -22,7 +21,7 @@ class Api(flask_smorest.Api):
     DEFAULT_ERROR_RESPONSE_NAME = None
 
 
-def build() -> dict[str, Any]:
+def build() -> JSONObject:
     """Return the document, which depends on nothing but the code and the name of the app.
 
     flask-smorest describes an operation when its blueprint is registered, which takes a
@@ -36,7 +35,7 @@ def build() -> dict[str, Any]:
         documentation.add_schemas(api.spec.components, resource)
     for blueprint in BLUEPRINTS:
         api.register_blueprint(_described(blueprint))
-    document: dict[str, Any] = api.spec.to_dict()
+    document: JSONObject = api.spec.to_dict()
     _complete(document)
     return document
 
@@ -54,7 +53,7 @@ def _described(blueprint: Blueprint) -> flask_smorest.Blueprint:
     return described
 
 
-def _with_deprecation(operation: Operation) -> dict[str, Any]:
+def _with_deprecation(operation: Operation) -> JSONObject:
     document = dict(operation.document())
     if operation.deprecation:
         gone = responses.problems(["gone"]) if operation.deprecation.sunset else {}
@@ -62,7 +61,7 @@ def _with_deprecation(operation: Operation) -> dict[str, Any]:
     return document
 
 
-def _complete(document: dict[str, Any]) -> None:
+def _complete(document: JSONObject) -> None:
     config = current_app.config
     introduction = INTRODUCTION.format(prefix=config["API_TOKEN_PREFIX"])
     document["info"] |= {"description": introduction}
@@ -105,7 +104,7 @@ def _name_types(value: object) -> None:
         value["type"] = names if names[1:] else names[0]
 
 
-def operations(document: dict[str, Any]) -> list[dict[str, Any]]:
+def operations(document: JSONObject) -> list[JSONObject]:
     """Return the operation objects of a document."""
     paths = document["paths"].values()
     return [item for path in paths for item in path.values() if isinstance(item, dict)]
@@ -125,7 +124,7 @@ def _description(resource: Resource) -> str:
     return f"All {label}, for users with the permission {permissions}."
 
 
-def _prune(document: dict[str, Any]) -> None:
+def _prune(document: JSONObject) -> None:
     """Remove schemas that flask-smorest adds and nothing refers to."""
     schemas = document["components"]["schemas"]
     used: set[str] = set()

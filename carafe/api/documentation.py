@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from copy import copy
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from marshmallow import Schema
 
@@ -13,6 +13,7 @@ from carafe.api.paging import MAX_COUNT
 from carafe.api.parameters import parameters
 from carafe.api.resource import Resource
 from carafe.api.responses import BODY, CHANGE, EXAMPLE_SITE, KEY, WRITE, problems
+from carafe.database.aliases import JSONObject
 
 if TYPE_CHECKING:  # startup doesn't need it
     from apispec.core import Components
@@ -58,11 +59,11 @@ COUNT = {
 NOT_MODIFIED = {"304": {"description": "Not modified"}}
 
 
-def describe(resource: Resource, operation: str) -> dict[str, Any]:
+def describe(resource: Resource, operation: str) -> JSONObject:
     """Return the OpenAPI operation object."""
     noun = noun_of(resource)
     article = "an" if noun[0] in "aeiouA" else "a"
-    document: dict[str, Any] = {
+    document: JSONObject = {
         "summary": SUMMARIES[operation].format(noun=noun, article=article),
         "parameters": list(parameters(resource, operation)),
         "responses": {**_success(resource, operation), **problems(PROBLEMS[operation])},
@@ -97,7 +98,7 @@ def _name(resource: Resource) -> str:
     return resource.noun.title().replace(" ", "")
 
 
-def _success(resource: Resource, operation: str) -> dict[str, Any]:
+def _success(resource: Resource, operation: str) -> JSONObject:
     row = {"$ref": f"#/components/schemas/{_name(resource)}"}
     if operation == "delete":
         return {"204": {"description": "Deleted"}}
@@ -126,7 +127,7 @@ def _success(resource: Resource, operation: str) -> dict[str, Any]:
     return success | NOT_MODIFIED if operation == "read" else success
 
 
-def _batch_success(row: dict[str, Any]) -> dict[str, Any]:
+def _batch_success(row: JSONObject) -> JSONObject:
     result = {
         "type": "object",
         "required": ["id"],
@@ -144,12 +145,12 @@ def _batch_success(row: dict[str, Any]) -> dict[str, Any]:
     return {"200": {"description": description, "content": {JSON: {"schema": page}}}}
 
 
-def body_of(schema: type[Schema]) -> dict[str, Any]:
+def body_of(schema: type[Schema]) -> JSONObject:
     """Return the request body object for JSON with a schema."""
     return {"required": True, "content": {JSON: {"schema": schema}}}
 
 
-def _body(resource: Resource, operation: str) -> dict[str, Any]:
+def _body(resource: Resource, operation: str) -> JSONObject:
     types = [MERGE_PATCH, JSON] if operation == "patch" else [JSON]
     suffix = "Patch" if operation == "patch" else "Input"
     schema = {"$ref": f"#/components/schemas/{_name(resource)}{suffix}"}

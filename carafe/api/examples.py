@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from carafe.database.aliases import JSONObject
+
 FORMATS = {
     "date": "2026-11-30",
     "date-time": "2026-11-30T20:15:00.000000Z",
@@ -47,7 +49,7 @@ def add_examples(document: Mapping[str, Any]) -> None:
                     content["example"] = dict(list(content["example"].items())[:1])
 
 
-def _bodies(operation: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _bodies(operation: Mapping[str, Any]) -> list[JSONObject]:
     """Return the media types of the request and of its successful responses."""
     successes = [value for status, value in operation["responses"].items() if status < "300"]
     parts = [operation.get("requestBody", {}), *successes]

@@ -15,10 +15,12 @@ from sqlalchemy import JSON, Boolean, Date, DateTime, Enum, Float, Integer, Nume
 
 from carafe.admin.schema import MAX_NUMBERS, MAX_TEXT_LENGTH, table_column
 from carafe.config import ConfigError
-from carafe.database.aliases import AnyAttribute
+from carafe.database.aliases import AnyAttribute, JSONObject
 from carafe.unicode import nfc
 
-JsonValue = str | int | float | bool | list[Any] | dict[str, Any] | None
+# marshmallow's fields are generic in what they load.
+AnyField = fields.Field[Any]
+JsonValue = str | int | float | bool | list[Any] | JSONObject | None
 
 
 class Text(fields.String):
@@ -79,7 +81,7 @@ class Field:
     name: str
     attribute: str = ""
     dump: Callable[[Any], JsonValue] | None = None
-    schema: fields.Field[Any] | None = None
+    schema: AnyField | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +92,7 @@ class ResourceField:
     attribute: AnyAttribute
     read_only: bool
     # How it is validated, and described in the OpenAPI document.
-    schema: fields.Field[Any]
+    schema: AnyField
     # What its values are in JSON; None where they are the same.
     dump: Callable[[Any], JsonValue] | None
 
@@ -139,11 +141,11 @@ def _dump_member(value: PythonEnum | str | None) -> JsonValue:
     return value.value if isinstance(value, PythonEnum) else value
 
 
-def _schema(attribute: AnyAttribute, read_only: bool) -> fields.Field[Any]:
+def _schema(attribute: AnyAttribute, read_only: bool) -> AnyField:
     column = table_column(attribute)
     has_default = column.default is not None or column.server_default is not None
     is_required = not (column.nullable or has_default or read_only)
-    options: dict[str, Any] = {
+    options: JSONObject = {
         "required": is_required,
         "allow_none": bool(column.nullable),
         "dump_only": read_only,
@@ -169,18 +171,18 @@ def _schema(attribute: AnyAttribute, read_only: bool) -> fields.Field[Any]:
     )
 
 
-def _enum(kind: Enum, options: Mapping[str, Any]) -> fields.Field[Any]:
+def _enum(kind: Enum, options: Mapping[str, Any]) -> AnyField:
     if kind.enum_class is None:
         return Text(validate=validate.OneOf(kind.enums), **options)
     return fields.Enum(kind.enum_class, by_value=True, **options)
 
 
-def _integer(kind: Any, options: Mapping[str, Any]) -> fields.Field[Any]:
+def _integer(kind: Any, options: Mapping[str, Any]) -> AnyField:
     most = next(limit for cls, limit in MAX_NUMBERS.items() if isinstance(kind, cls))
     return Whole(validate=validate.Range(min=-most - 1, max=most), **options)
 
 
-def _decimal(kind: Any, options: Mapping[str, Any]) -> fields.Field[Any]:
+def _decimal(kind: Any, options: Mapping[str, Any]) -> AnyField:
     whole_digits = (kind.precision or 30) - (kind.scale or 0)
 
     def fits(value: Decimal) -> None:
@@ -192,7 +194,7 @@ def _decimal(kind: Any, options: Mapping[str, Any]) -> fields.Field[Any]:
     return fields.Decimal(as_string=True, allow_nan=False, validate=fits, **options)
 
 
-_BUILDERS: dict[type, Callable[[Any, Mapping[str, Any]], fields.Field[Any]]] = {
+_BUILDERS: dict[type, Callable[[Any, Mapping[str, Any]], AnyField]] = {
     JSON: lambda kind, options: fields.Raw(**options),
     Boolean: lambda kind, options: Truth(**options),
     Float: lambda kind, options: Real(allow_nan=False, **options),

@@ -9,7 +9,7 @@ from flask import request
 from marshmallow import ValidationError, fields
 from sqlalchemy import ColumnElement
 
-from carafe.api.fields import ResourceField
+from carafe.api.fields import AnyField, ResourceField
 from carafe.api.problems import InvalidParameterError, InvalidValue
 from carafe.database.aliases import AnyAttribute
 
@@ -85,7 +85,7 @@ def _values(field: ResourceField, texts: Sequence[str]) -> list[object]:
     return [field.schema.deserialize(_typed(field.schema, text)) for text in texts]
 
 
-def _typed(schema: fields.Field[Any], text: str) -> object:
+def _typed(schema: AnyField, text: str) -> object:
     """Return the JSON value that a text in a URL stands for."""
     if isinstance(schema, fields.Boolean):
         return {"true": True, "false": False}.get(text, text)

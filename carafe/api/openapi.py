@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Response, current_app, render_template
 
 from carafe.api import bodies
 from carafe.auth import pages
+from carafe.database.aliases import JSONObject
 from carafe.web.routing import public
 
 
-def document() -> dict[str, Any]:
+def document() -> JSONObject:
     """Return the document, built when it is first asked for."""
     if "openapi" not in current_app.extensions:
         from carafe.api.document import build  # apispec, which startup doesn't need
 
         current_app.extensions["openapi"] = build()
-    built: dict[str, Any] = current_app.extensions["openapi"]
+    built: JSONObject = current_app.extensions["openapi"]
     return built
 
 

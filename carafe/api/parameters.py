@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from marshmallow import fields, validate
 
-from carafe.api.fields import ResourceField, Text
+from carafe.api.fields import AnyField, ResourceField, Text
 from carafe.api.filters import MAX_CHOICES, operators
 from carafe.api.idempotency import KEY_PATTERN, MAX_KEY_LENGTH
 from carafe.api.paging import DEFAULT_LIMIT, MAX_LIMIT
 from carafe.api.resource import Resource
+from carafe.database.aliases import JSONObject
 
 IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
@@ -34,7 +34,7 @@ IF_NONE_MATCH = {
     "schema": {"type": "string"},
 }
 # Schemas of values in URLs, by the type of their field.
-VALUES: dict[type[fields.Field[Any]], dict[str, str]] = {
+VALUES: dict[type[AnyField], dict[str, str]] = {
     Text: {"type": "string", "pattern": Text.pattern},
     fields.Boolean: {"type": "boolean"},
     fields.Integer: {"type": "integer"},
@@ -44,7 +44,7 @@ VALUES: dict[type[fields.Field[Any]], dict[str, str]] = {
 }
 
 
-def parameters(resource: Resource, operation: str) -> Iterable[dict[str, Any]]:
+def parameters(resource: Resource, operation: str) -> Iterable[JSONObject]:
     if operation in ("replace", "patch", "delete"):
         yield IF_MATCH
     if operation in ("create", "replace", "patch", "delete", "batch"):
@@ -68,11 +68,11 @@ def parameters(resource: Resource, operation: str) -> Iterable[dict[str, Any]]:
             yield _filter(field, operator)
 
 
-def _query(name: str, description: str, schema: dict[str, Any]) -> dict[str, Any]:
+def _query(name: str, description: str, schema: JSONObject) -> JSONObject:
     return {"name": name, "in": "query", "description": description, "schema": schema}
 
 
-def _filter(field: ResourceField, operator: str) -> dict[str, Any]:
+def _filter(field: ResourceField, operator: str) -> JSONObject:
     name = f"{field.name}.{operator}" if operator else field.name
     texts = {
         "": "equal to this",
@@ -91,7 +91,7 @@ def _filter(field: ResourceField, operator: str) -> dict[str, Any]:
     return parameter | {"schema": values, "style": "form", "explode": False}
 
 
-def _value(schema: fields.Field[Any]) -> dict[str, Any]:
+def _value(schema: AnyField) -> JSONObject:
     """Return the schema of a value in a URL."""
     if isinstance(schema, fields.Enum):
         return {"type": "string", "enum": [member.value for member in schema.enum]}

@@ -17,7 +17,7 @@ from carafe.api.fields import Field, JsonValue, ResourceField
 from carafe.api.paging import Order
 from carafe.config import ConfigError
 from carafe.database import Base
-from carafe.database.aliases import AnyAttribute
+from carafe.database.aliases import AnyAttribute, JSONObject
 from carafe.registry import Registry
 from carafe.web.cursors import CURSOR_TYPES
 
@@ -141,7 +141,7 @@ class Resource:
         """Return the scope that a token needs: "notes:read" or "notes:write"."""
         return f"{self.name}:{'read' if operation in READING else 'write'}"
 
-    def dump(self, row: Sequence[Any]) -> dict[str, Any]:
+    def dump(self, row: Sequence[Any]) -> JSONObject:
         """Return what a row is in JSON, from the values of `all_fields`."""
         members = zip(self._members, row, strict=False)
         return {name: dump(value) if dump else value for (name, dump), value in members}
@@ -150,7 +150,7 @@ class Resource:
     def _members(self) -> list[tuple[str, Callable[[Any], JsonValue] | None]]:
         return [(field.name, field.dump) for field in self.all_fields]
 
-    def dump_row(self, row: Base) -> dict[str, Any]:
+    def dump_row(self, row: Base) -> JSONObject:
         return self.dump([getattr(row, field.attribute.key) for field in self.all_fields])
 
     def error(self, option: str, what: str, remedy: str) -> ConfigError:

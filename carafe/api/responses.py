@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from carafe.api.problem_types import PROBLEM_TYPES
+from carafe.database.aliases import JSONObject
 
 PROBLEM = "application/problem+json"
 EXAMPLE_SITE = "https://example.com"
@@ -67,7 +68,7 @@ HEADERS = {
 }
 
 
-def problems(ids: Iterable[str]) -> dict[str, Any]:
+def problems(ids: Iterable[str]) -> JSONObject:
     """Return the responses for these problems and for those that all operations have, by status."""
     by_status: dict[str, list[str]] = {}
     for id in dict.fromkeys((*ids, *COMMON)):
@@ -78,7 +79,7 @@ def problems(ids: Iterable[str]) -> dict[str, Any]:
     }
 
 
-def add_components(document: dict[str, Any]) -> None:
+def add_components(document: JSONObject) -> None:
     """Add the responses to which operations refer."""
     operations = [op for path in document["paths"].values() for op in path.values()]
     responses = [
@@ -91,7 +92,7 @@ def add_components(document: dict[str, Any]) -> None:
     document["components"]["responses"] = {name: _response(name) for name in sorted(names)}
 
 
-def _response(name: str) -> dict[str, Any]:
+def _response(name: str) -> JSONObject:
     ids = name.split(SEPARATOR)
     types = "|".join(ids)
     schema = {
@@ -115,7 +116,7 @@ def _response(name: str) -> dict[str, Any]:
     } | ({"headers": headers} if headers else {})
 
 
-def _example(id: str) -> dict[str, Any]:
+def _example(id: str) -> JSONObject:
     problem = PROBLEM_TYPES[id]
     value: dict[str, object] = {
         "type": f"{EXAMPLE_SITE}/api/problems/{id}",

@@ -19,6 +19,7 @@ from carafe.api.problems import InvalidFieldsError, InvalidParameterError, Inval
 from carafe.api.resource import READING, Resource
 from carafe.auth import current_user, quotas
 from carafe.database import AnySelect, Base, contains, db
+from carafe.database.aliases import JSONObject
 from carafe.security.refusals import refuse
 from carafe.web import search_term
 from carafe.web.urls import public_url
@@ -79,7 +80,7 @@ class ResourceViews:
         parameters = {"owner": user_id}
         rows, next_url = fetch_page(query, [user_id, *sorted(args)], parameters)
         items = [resource.dump(row) for row in rows]
-        page: dict[str, Any] = {"items": items, "next": next_url}
+        page: JSONObject = {"items": items, "next": next_url}
         if filters.is_true("count"):
             page["count"] = query.count(parameters)
         content = bodies.encode(page)
@@ -124,7 +125,7 @@ class ResourceViews:
         if operation not in self.resource.operations:
             abort(403, f"This resource doesn't have the operation “{operation}”.")
 
-    def add(self, body: dict[str, Any]) -> Base:
+    def add(self, body: JSONObject) -> Base:
         """Create a row in this transaction. Raises `InvalidFieldsError` (422)."""
         resource, values = self.resource, self._load(body)
         if resource.owner_attribute is not None:
@@ -132,11 +133,11 @@ class ResourceViews:
             values[resource.owner] = current_user.id
         return resource.create(**values) if resource.create else _create_row(resource.model, values)
 
-    def put(self, row: Base, body: dict[str, Any]) -> None:
+    def put(self, row: Base, body: JSONObject) -> None:
         """Replace all that can be written of a row. Raises `InvalidFieldsError` (422)."""
         self._edit(row, self._defaults() | self._load(body, self.resource.dump_row(row)))
 
-    def merge(self, row: Base, body: dict[str, Any]) -> None:
+    def merge(self, row: Base, body: JSONObject) -> None:
         """Change some of a row. Raises `InvalidFieldsError` (422)."""
         self._edit(row, self._load(body, self.resource.dump_row(row), partial=True))
 
@@ -148,12 +149,12 @@ class ResourceViews:
         else:
             db.session.delete(row)
 
-    def describe(self, row: Base) -> dict[str, Any]:
+    def describe(self, row: Base) -> JSONObject:
         """Return a row as a result of a batch: with its entity tag."""
         item = self.resource.dump_row(row)
         return {"id": item["id"], "etag": bodies.etag_of(bodies.encode(item)), "item": item}
 
-    def _edit(self, row: Base, values: dict[str, Any]) -> None:
+    def _edit(self, row: Base, values: JSONObject) -> None:
         if self.resource.edit:
             self.resource.edit(row, **values)
         elif hasattr(row, "edit"):
@@ -221,8 +222,8 @@ class ResourceViews:
         return bodies.json_response(content, status, etag=bodies.etag_of(content))
 
     def _load(
-        self, body: dict[str, Any], current: Mapping[str, Any] = {}, *, partial: bool = False
-    ) -> dict[str, Any]:
+        self, body: JSONObject, current: Mapping[str, Any] = {}, *, partial: bool = False
+    ) -> JSONObject:
         """Return the values of a body. Raises `InvalidFieldsError` (422).
 
         What can't be written may be sent along as it was read.
@@ -242,7 +243,7 @@ class ResourceViews:
             raise InvalidFieldsError(invalid)
         return values
 
-    def _defaults(self) -> dict[str, Any]:
+    def _defaults(self) -> JSONObject:
         """Return what a replacement sets where it says nothing."""
         columns = [
             (field.name, table_column(field.attribute))
@@ -257,7 +258,7 @@ class ResourceViews:
         }
 
 
-def _create_row(model: type[Base], values: dict[str, Any]) -> Base:
+def _create_row(model: type[Base], values: JSONObject) -> Base:
     if hasattr(model, "create"):
         created: Base = model.create(**values)
         return created

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from flask import Flask, Response, url_for
 from marshmallow import Schema, fields, validate
@@ -19,6 +18,7 @@ from carafe.api.resource import RESOURCES
 from carafe.api.responses import BODY, WRITE, problems
 from carafe.auth import add_scope
 from carafe.database import db
+from carafe.database.aliases import JSONObject
 from carafe.web.urls import public_url
 from carafe.webhooks import endpoints, events
 from carafe.webhooks.addresses import InvalidURLError
@@ -107,7 +107,7 @@ def _with_secret(endpoint: WebhookEndpoint, secret: str, status: int) -> Respons
     return response
 
 
-def describe_creation() -> dict[str, Any]:
+def describe_creation() -> JSONObject:
     return {
         "summary": "Create a webhook",
         "description": "Its secret is in this response and nowhere else, so an `Idempotency-Key` "
@@ -117,7 +117,7 @@ def describe_creation() -> dict[str, Any]:
     }
 
 
-def describe_rotation() -> dict[str, Any]:
+def describe_rotation() -> JSONObject:
     return {
         "summary": "Rotate the secret of a webhook",
         "description": "For a day, requests are signed with the old secret, too.",
@@ -125,7 +125,7 @@ def describe_rotation() -> dict[str, Any]:
     }
 
 
-def _describe_secret() -> dict[str, Any]:
+def _describe_secret() -> JSONObject:
     content = {bodies.JSON: {"schema": WebhookWithSecretSchema}}
     description = "The webhook and its new secret"
     return {"201": {"description": description, "content": content, "headers": LOCATION}}
@@ -134,7 +134,7 @@ def _describe_secret() -> dict[str, Any]:
 def make_blueprint() -> api.Blueprint:
     """Return the blueprint with the operations that aren't declared: those that show a secret."""
     blueprint = api.Blueprint("webhooks", __name__)
-    views: list[tuple[str, str, Callable[..., Response], Callable[[], dict[str, Any]]]] = [
+    views: list[tuple[str, str, Callable[..., Response], Callable[[], JSONObject]]] = [
         ("/webhooks", "create", create_webhook, describe_creation),
         ("/webhooks/<int:id>/secret", "rotate_secret", rotate_secret, describe_rotation),
     ]

@@ -10,7 +10,6 @@ import json
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from flask import Flask, current_app, has_app_context
 from sqlalchemy import bindparam, event, insert, inspect, select
@@ -19,6 +18,7 @@ from sqlalchemy.orm import Session, UOWTransaction
 from carafe.api.fields import dump_time
 from carafe.api.resource import RESOURCES, Resource
 from carafe.database import AnyRow, Base, db
+from carafe.database.aliases import JSONObject
 from carafe.registry import Registry
 from carafe.time import now
 from carafe.webhooks import jobs
@@ -80,7 +80,7 @@ def resources() -> dict[type[Base], Resource]:
     }
 
 
-def emit(type: str, user_id: int, data: dict[str, Any]) -> None:
+def emit(type: str, user_id: int, data: JSONObject) -> None:
     """Send an event to the user's endpoints that subscribe to it, once the caller commits."""
     if current_app.config["WEBHOOKS"] and (rows := _subscribed(type, _endpoints(user_id))):
         _send(type, user_id, data, rows)
@@ -94,7 +94,7 @@ def _subscribed(type: str, endpoints: Sequence[AnyRow]) -> list[AnyRow]:
     return [row for row in endpoints if type in row.events.split()]
 
 
-def _send(type: str, user_id: int, data: dict[str, Any], endpoints: Sequence[AnyRow]) -> None:
+def _send(type: str, user_id: int, data: JSONObject, endpoints: Sequence[AnyRow]) -> None:
     event_id = store(type, user_id, data)
     for row in endpoints:
         add_delivery(row.id, event_id)
@@ -102,7 +102,7 @@ def _send(type: str, user_id: int, data: dict[str, Any], endpoints: Sequence[Any
             jobs.enqueue(row.id, user_id, is_slow=row.is_slow)
 
 
-def store(type: str, user_id: int, data: dict[str, Any]) -> int:
+def store(type: str, user_id: int, data: JSONObject) -> int:
     """Add an event in the caller's transaction; return its row's ID."""
     time = now()
     uid, body = render(type, data, time)
@@ -110,7 +110,7 @@ def store(type: str, user_id: int, data: dict[str, Any]) -> int:
     return db.session.scalars(insert(WebhookEvent).values(values).returning(WebhookEvent.id)).one()
 
 
-def render(type: str, data: dict[str, Any], time: datetime) -> tuple[str, str]:
+def render(type: str, data: JSONObject, time: datetime) -> tuple[str, str]:
     """Return the ID and the body of a new event."""
     uid = f"evt_{secrets.token_hex(16)}"
     content = {"id": uid, "type": type, "timestamp": dump_time(time), "data": data}
