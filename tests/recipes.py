@@ -15,6 +15,7 @@ from zipfile import ZipFile
 from flask import Flask
 from flask_migrate import check, downgrade, migrate, upgrade
 from sqlalchemy import inspect, select, text
+from werkzeug.test import TestResponse
 
 from app import FEATURES, create_app
 from carafe import personal_data
@@ -118,6 +119,7 @@ def guide(app: Flask) -> None:
     complain_unless("https://covers.example.org" in policy, policy)
     book = browser.get("/books/1.json").json
     complain_unless(book == {"id": 1, "title": "Emma", "price": "9.50"}, book)
+    check_api(browser)
     answer = browser.submit("/books/published", action="/books/1/take-down")
     complain_unless(answer.status_code == 303, answer.text)
     complain_unless(browser.get("/books/1").status_code == 404)
@@ -129,6 +131,29 @@ def guide(app: Flask) -> None:
     with app.app_context():
         result = db.session.scalar(select(Job.result).where(Job.name == "books.count_books"))
     complain_unless(result == {"books": 0}, result)
+
+
+def check_api(browser: Browser) -> None:
+    """Check the API of the guide's books, with the session of a page."""
+    headers = {"X-CSRFToken": browser.token()}
+
+    def post(**values: object) -> TestResponse:
+        return browser.client.post("/api/v1/books", json=values, headers=headers)
+
+    page: Any = browser.get("/api/v1/books?state=published&q=emma").json
+    [book] = page["items"]
+    complain_unless((book["price"], book["published_on"]) == ("9.50", "1815-12-23"), book)
+    for member, value in {"author_id": 4711, "state": "lost", "price": "x", "title": None}.items():
+        answer = post(**({"title": "Persuasion"} | {member: value}))
+        complain_unless(answer.status_code == 422, answer.text)
+        complain_unless(f'"pointer":"#/{member}"' in answer.text.replace(" ", ""), answer.text)
+    answer = post(title="Persuasion", author_id=1, price="7.00")
+    complain_unless(answer.status_code == 201, answer.text)
+    path = answer.headers["Location"].partition("//")[2].partition("/")[2]
+    answer = browser.client.delete(
+        f"/{path}", headers=headers | {"If-Match": answer.headers["ETag"]}
+    )
+    complain_unless(answer.status_code == 204, answer.text)
 
 
 def sign_in(app: Flask) -> Browser:

@@ -16,6 +16,7 @@ from carafe.api.blueprint import Blueprint
 from carafe.api.idempotency import idempotent
 from carafe.api.paging import Order, PagedQuery, fetch_page
 from carafe.api.problems import InvalidFieldsError, InvalidParameterError, InvalidValue
+from carafe.api.references import check_references, conflicts
 from carafe.api.resource import READING, Resource
 from carafe.auth import current_user, quotas
 from carafe.database import AnySelect, Base, contains, db
@@ -131,7 +132,10 @@ class ResourceViews:
         if resource.owner_attribute is not None:
             quotas.limit_rows(resource.owner_attribute, current_user.id)
             values[resource.owner] = current_user.id
-        return resource.create(**values) if resource.create else _create_row(resource.model, values)
+        with conflicts():
+            if resource.create:
+                return resource.create(**values)
+            return _create_row(resource.model, values)
 
     def put(self, row: Base, body: JSONObject) -> None:
         """Replace all that can be written of a row. Raises `InvalidFieldsError` (422)."""
@@ -142,12 +146,13 @@ class ResourceViews:
         self._edit(row, self._load(body, self.resource.dump_row(row), partial=True))
 
     def remove(self, row: Base) -> None:
-        if self.resource.delete:
-            self.resource.delete(row)
-        elif hasattr(row, "delete"):
-            row.delete()
-        else:
-            db.session.delete(row)
+        with conflicts():
+            if self.resource.delete:
+                self.resource.delete(row)
+            elif hasattr(row, "delete"):
+                row.delete()
+            else:
+                db.session.delete(row)
 
     def describe(self, row: Base) -> JSONObject:
         """Return a row as a result of a batch: with its entity tag."""
@@ -155,14 +160,14 @@ class ResourceViews:
         return {"id": item["id"], "etag": bodies.etag_of(bodies.encode(item)), "item": item}
 
     def _edit(self, row: Base, values: JSONObject) -> None:
-        if self.resource.edit:
-            self.resource.edit(row, **values)
-        elif hasattr(row, "edit"):
-            row.edit(**values)
-        else:
-            for name, value in values.items():
-                setattr(row, name, value)
-        db.session.flush()
+        with conflicts():
+            if self.resource.edit:
+                self.resource.edit(row, **values)
+            elif hasattr(row, "edit"):
+                row.edit(**values)
+            else:
+                for name, value in values.items():
+                    setattr(row, name, value)
 
     def _order(self) -> Order:
         orders = self.resource.orders
@@ -241,6 +246,8 @@ class ResourceViews:
             raise InvalidFieldsError([*invalid, *error.invalid]) from None
         if invalid:
             raise InvalidFieldsError(invalid)
+        is_own = self.resource.owner_attribute is not None
+        check_references(self.resource.all_fields, values, own=is_own)
         return values
 
     def _defaults(self) -> JSONObject:
