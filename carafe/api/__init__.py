@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from carafe.api import account, administration, cli, openapi, problems, rate_limits
+from carafe.api import account, administration, cli, openapi, problems, rate_limits, tokens
 from carafe.api.blueprint import BLUEPRINTS, Blueprint, add_blueprint
 from carafe.api.deprecation import Deprecation
 from carafe.api.fields import Email, Field, Text, Truth
@@ -39,4 +39,5 @@ def init_app(app: Flask) -> None:
     app.add_url_rule("/api/docs", "api.docs", openapi.show_docs)
     menus.add(app, "footer", "API", "api.docs")
     account.init_app(app)
+    tokens.init_app(app)
     administration.init_app(app)

@@ -7,7 +7,7 @@ from sqlalchemy import literal, select
 from carafe.audit import AuditEvent
 from carafe.auth import avatars
 from carafe.auth.activity import activity_query, describe, own_emails
-from carafe.auth.models import KnownDevice, LinkedAccount, Passkey, Session, Totp
+from carafe.auth.models import ApiToken, KnownDevice, LinkedAccount, Passkey, Session, Totp
 from carafe.auth.users import user_model
 from carafe.database import db
 from carafe.notifications import Notification
@@ -35,6 +35,13 @@ def second_factors(user_id: int) -> Dicts:
 def passkeys(user_id: int) -> Dicts:
     columns = Passkey.name, Passkey.created_at, Passkey.last_used_at
     return iter_dicts(select(*columns).where(Passkey.user_id == user_id).order_by(Passkey.id))
+
+
+def api_tokens(user_id: int) -> Dicts:
+    token = ApiToken
+    columns = token.name, token.scopes, token.networks, token.created_at, token.expires_at
+    query = select(*columns, token.last_used_at, token.last_address)
+    return iter_dicts(query.where(token.user_id == user_id).order_by(token.id))
 
 
 def connected_accounts(user_id: int) -> Dicts:
@@ -80,6 +87,7 @@ SECTIONS = {
     "known-devices": known_devices,
     "second-factors": second_factors,
     "passkeys": passkeys,
+    "api-tokens": api_tokens,
     "connected-accounts": connected_accounts,
     "notifications": notifications,
     "activity": activity,

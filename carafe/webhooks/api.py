@@ -10,12 +10,12 @@ from werkzeug.exceptions import UnprocessableEntity
 
 from carafe import api
 from carafe.api import bodies
-from carafe.api.account import check_may_grant
 from carafe.api.documentation import LOCATION, body_of
 from carafe.api.fields import Text
 from carafe.api.problems import InvalidFieldsError, InvalidValue
 from carafe.api.resource import RESOURCES
 from carafe.api.responses import BODY, WRITE, problems
+from carafe.api.tokens import check_may_grant
 from carafe.auth import add_scope
 from carafe.database import db
 from carafe.database.aliases import JSONObject

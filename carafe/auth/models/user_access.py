@@ -46,11 +46,12 @@ class UserAccess(UserColumns):
             self.role = role
 
     def suspend(self) -> None:
-        """Suspend the user, and end their sessions. Raise `LastAdminError`."""
+        """Suspend the user, end their sessions, and revoke their tokens. Raise `LastAdminError`."""
         if self.suspended_at is None:
             self.ensure_another_admin()
             self.suspended_at = now()
             self.end_sessions()
+            ApiToken.revoke_all(self.id)
             self.void_links()
             record("user.suspended", self.subject)
 
