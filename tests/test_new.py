@@ -66,7 +66,14 @@ def test_it_gives_a_project_its_name_and_tests_pass(clone):
     assert ".env" not in git(clone, "ls-files").split()
     kept = clone / "instance" / "before-new-app.db"
     assert kept.read_bytes() == b"tried out"
-    for name in ("bench", "bin/new", "tests/test_new.py", "app/notes", "docs/asvs.md"):
+    for name in (
+        "bench",
+        "bin/new",
+        "tests/test_new.py",
+        "tests/test_update.py",
+        "app/notes",
+        "docs/asvs.md",
+    ):
         assert not (clone / name).exists(), name
     run_remaining_tests(clone, None, *TOUCHED)
 
