@@ -31,13 +31,13 @@ class QuietHandler(SimpleHTTPRequestHandler):
         pass
 
 
-@pytest.fixture(scope="session")
-def front_end() -> Iterator[str]:
-    """Build the front end, and serve it; return its URL."""
+@pytest.fixture(scope="session", params=["vue", "react"])
+def front_end(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Build the front end in a folder, and serve it; return its URL."""
     if shutil.which("npm") is None:
         text = "no npm: install Node 20.19 or later"
         pytest.fail(text) if os.environ.get("CI") else pytest.skip(text)
-    folder = FOLDER / "vue"
+    folder = FOLDER / request.param
     for command in (["npm", "ci", "--silent"], ["npm", "run", "build", "--silent"]):
         if command[1] != "ci" or not (folder / "node_modules").exists():
             subprocess.run(command, cwd=folder, check=True, timeout=300)
@@ -99,6 +99,7 @@ def test_it_creates_edits_and_deletes(client: Client, page: Page) -> None:
     page.get_by_role("button", name="Attic").click()
     assert [note["title"] for note in client.list("notes")] == ["Attic"]
     page.get_by_role("button", name="Delete").click()
+    page.get_by_role("button", name="New note").wait_for()
     expect(page.get_by_role("listitem")).to_have_count(0)
     assert list(client.list("notes")) == []
 
