@@ -154,7 +154,8 @@ def _claim(claim: Claim) -> Response | None:
     """
     values = {**claim._asdict(), "user_id": current_user.id, "headers": "{}", "body": b""}
     insert = dialect_insert(IdempotencyKey, db.engine.dialect).values(values)
-    if db.session.execute(insert.on_conflict_do_nothing()).rowcount:  # type: ignore[attr-defined]
+    insert = insert.on_conflict_do_nothing().returning(IdempotencyKey.id)
+    if db.session.scalar(insert) is not None:
         db.session.commit()
         return None
     query = select(IdempotencyKey).where(*_matches(claim)).with_for_update()
