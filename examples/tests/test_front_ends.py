@@ -31,7 +31,7 @@ class QuietHandler(SimpleHTTPRequestHandler):
         pass
 
 
-@pytest.fixture(scope="session", params=["vue", "react"])
+@pytest.fixture(scope="session", params=["vue", "react", "angular"])
 def front_end(request: pytest.FixtureRequest) -> Iterator[str]:
     """Build the front end in a folder, and serve it; return its URL."""
     if shutil.which("npm") is None:
