@@ -12,7 +12,7 @@ pytestmark = pytest.mark.browser
 def test_it_tries_out_an_operation_with_the_session(visit: Callable[..., Page], theme: str) -> None:
     page = visit("user", color_scheme=theme)
     page.goto("/api/docs")
-    operation = page.locator(".opblock-post[id*=notes]")
+    operation = page.locator(".opblock-post[id*=notes][id$='.create']")
     expect(operation).to_be_visible()
     operation.locator(".opblock-summary-control").click()
     operation.get_by_role("button", name="Try it out").click()
