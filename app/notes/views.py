@@ -77,7 +77,7 @@ def update(id: int) -> ResponseReturnValue:
     if form.validate() and form.save(note):
         flash("Note saved", "success")
         return redirect(url_for("notes.show", id=id), 303)
-    return render_template("notes/edit.html", form=form, note=note), form.status
+    return render_template("notes/edit.html", form=form, note=note), form.status_code
 
 
 @blueprint.post("/<int:id>/delete")

@@ -77,9 +77,12 @@ def _escape_formula(value: object) -> object:
 
 
 def plain_text(value: object) -> str:
-    """Return a value as programs read it: an enum member by its name, and lists as JSON."""
+    """Return a value as programs read it, with lists as JSON.
+
+    An enum member is its value, as in the database and the API, or its name if that isn't text.
+    """
     if isinstance(value, Enum):
-        return value.name
+        return value.value if isinstance(value.value, str) else value.name
     if isinstance(value, (dict, list)):
         return json.dumps(value, ensure_ascii=False, default=str)
     return str(value)

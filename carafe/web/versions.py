@@ -6,7 +6,7 @@
     form = BookForm(obj=book)
     if form.validate() and form.save(book):
         return redirect(url_for(…), 303)
-    return render_template(…, form=form, book=book), form.status
+    return render_template(…, form=form, book=book), form.status_code
 
 The template shows the newer version where `form.conflict` is set.
 """
@@ -49,7 +49,7 @@ class VersionForm(Form):
     conflict = False
 
     @property
-    def status(self) -> int:
+    def status_code(self) -> int:
         """Return the status of a page that shows the form again."""
         return 409 if self.conflict else 422
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time
+from enum import Enum as PythonEnum
 from functools import partial
 from math import isfinite
 from types import SimpleNamespace
@@ -154,12 +155,14 @@ def choice(options: Mapping[str, str], value: str) -> str:
 
 
 def member(members: Mapping[str, tuple[str, object]], value: str) -> object:
-    """Return an enumeration member by its name or its label."""
+    """Return an enumeration member by how it is stored, or by its label, name, or value."""
     value = value.strip()
     if value in members:
         return members[value][1]
-    by_name = {label.casefold(): item for label, item in members.values()}
-    by_name |= {getattr(item, "name", name).casefold(): item for name, (_, item) in members.items()}
-    if value.casefold() in by_name:
-        return by_name[value.casefold()]
+    by_text = {label.casefold(): item for label, item in members.values()}
+    for _, item in members.values():
+        if isinstance(item, PythonEnum):
+            by_text |= {str(text).casefold(): item for text in (item.value, item.name)}
+    if value.casefold() in by_text:
+        return by_text[value.casefold()]
     raise ValueError(f"Use one of: {', '.join(members)}.")

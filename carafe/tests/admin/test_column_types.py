@@ -163,7 +163,7 @@ def test_a_list_shows_and_exports_them(browser, row_id):
         assert shown in page
     file = browser.get(f"{LIST}export.csv").data.decode("utf-8-sig")
     [row] = csv.DictReader(io.StringIO(file, newline=""))
-    assert (row["state"], row["mood"], row["price"]) == ("BROKEN", "GLAD", "12.50")
+    assert (row["state"], row["mood"], row["price"]) == ("broken", "glad as can be", "12.50")
     assert (row["day"], row["clock"]) == ("2026-02-28", "15:30:00")
     assert row["settings"] == '{"a": [1, "ü"]}'
 

@@ -114,7 +114,7 @@ def test_an_edit_of_an_older_version_is_kept_in_the_form(send):
     assert send(book, title="Persuasion", version=1).save(book)
     form = send(book, title="Sanditon", version=1)
     assert not form.save(book)
-    assert (form.status, form.title.data, form.version.data) == (409, "Sanditon", 2)
+    assert (form.status_code, form.title.data, form.version.data) == (409, "Sanditon", 2)
     assert (book.title, book.version) == ("Persuasion", 2)
 
 

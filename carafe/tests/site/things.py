@@ -63,7 +63,9 @@ def update(id: int) -> ResponseReturnValue:
     if form.validate() and form.save(thing):
         return redirect(url_for("things.index"), 303)
     newer = thing if form.conflict else None
-    return render_template("form.html", title="Edit thing", form=form, newer=newer), form.status
+    return render_template(
+        "form.html", title="Edit thing", form=form, newer=newer
+    ), form.status_code
 
 
 @blueprint.post("/<int:id>/delete")

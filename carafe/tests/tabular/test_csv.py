@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import insert
 
 from carafe.database import db
-from carafe.tabular.csv_export import csv_file
+from carafe.tabular.csv_export import csv_file, iter_csv_lines
 from carafe.testing.database import statements
+from carafe.testing.sample_model import Mood, State
 from carafe.tests.site.models import Thing
 from carafe.time import now
 
@@ -66,6 +67,12 @@ def test_it_leaves_other_text_alone():
 
 def test_times_are_in_utc():
     assert exported(datetime(2026, 2, 28, 15, 30, tzinfo=UTC)) == ["2026-02-28 15:30:00Z"]
+
+
+def test_members_of_enums_are_written_as_in_the_database():
+    assert iter_csv_lines([[Mood.GLAD, State.BROKEN, State.IN_USE]]) == (
+        "glad as can be,broken,IN_USE\r\n"
+    )
 
 
 def test_it_streams_all_rows_a_chunk_at_a_time(app, alice, sign_in, write):

@@ -17,13 +17,13 @@ class EditForm(SubmissionForm, VersionForm):
 
 
 class Mixin:
-    status = TextField("Status", length=50)
+    conflict = TextField("Conflict", length=50)
 
 
 @pytest.mark.parametrize(
     ("name", "base"),
     [
-        ("status", "VersionForm"),
+        ("status_code", "VersionForm"),
         ("conflict", "VersionForm"),
         ("version", "VersionForm"),
         ("save", "VersionForm"),
@@ -39,8 +39,13 @@ def test_a_field_that_hides_a_member_of_its_form_is_refused(name, base):
         type("OrderForm", (EditForm,), {name: field})
 
 
+def test_a_field_may_have_a_common_name():
+    names = ["author", "category", "date", "name", "owner", "price", "state", "status", "type"]
+    type("OrderForm", (EditForm,), {name: TextField(name, length=50) for name in names})
+
+
 def test_a_field_of_a_mixin_is_refused_as_well():
-    with pytest.raises(TypeError, match=r"^OrderForm\.status hides VersionForm\.status"):
+    with pytest.raises(TypeError, match=r"^OrderForm\.conflict hides VersionForm\.conflict"):
         type("OrderForm", (Mixin, VersionForm), {})
     type("OrderForm", (Mixin, Form), {})
 
