@@ -8,7 +8,7 @@ from carafe.auth.models import ApiToken
 from carafe.database import db
 
 PAGE = "/account/tokens"
-FIELDS = {"name": "Backup", "scopes": ["notes:read"], "days": "90"}
+FIELDS = {"name": "Backup", "scopes": ["me:read"], "days": "90"}
 
 
 def create(browser, **fields):
@@ -26,7 +26,7 @@ def test_it_is_shown_once(app, alice, sign_in):
     page = browser.get(PAGE).text
     assert text not in page
     assert text[-4:] in page
-    assert "<code>notes:read</code>" in page
+    assert "<code>me:read</code>" in page
     with app.app_context():
         [token] = db.session.scalars(select(ApiToken))
         assert text.encode() not in token.token_hash
@@ -35,10 +35,10 @@ def test_it_is_shown_once(app, alice, sign_in):
 def test_it_works_until_it_is_revoked(app, alice, sign_in):
     browser, program = sign_in(alice), app.test_client()
     headers = {"Authorization": f"Bearer {shown(create(browser))}"}
-    assert program.get("/api/v1/notes", headers=headers).status_code == 200
+    assert program.get("/api/v1/me", headers=headers).status_code == 200
     [path] = re.findall(r'action="(/account/tokens/\d+/delete)"', browser.get(PAGE).text)
     browser.submit(PAGE, action=path)
-    assert program.get("/api/v1/notes", headers=headers).status_code == 401
+    assert program.get("/api/v1/me", headers=headers).status_code == 401
 
 
 def test_it_needs_a_name_and_a_scope(alice, sign_in):
