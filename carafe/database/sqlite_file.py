@@ -10,11 +10,13 @@ closed before its next transaction, and commits nothing.
 
 import logging
 import os
+import random
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from contextvars import ContextVar
 from pathlib import Path
+from threading import Lock
 from time import monotonic, sleep
 from types import ModuleType
 from typing import Any
@@ -93,13 +95,20 @@ class SQLiteFile:
         self.looked = float("-inf")
         # The files opened last.
         self.last: Identity | None = None
+        # One thread of a process waits for a deleted log; all of them would keep each other out.
+        self.waiting = Lock()
 
     def address(self) -> str:
         """Return the URI of the file. Raises the driver's `OperationalError` if it is missing."""
         if not _may_create.get() and _is_missing(self.name):
             raise self.driver.OperationalError(f"the database {self.name} does not exist")
         self._refuse_foreign_log()
-        self._wait_for_deleted_log()
+        if not self.waiting.acquire(timeout=self.timeout):
+            raise self.driver.OperationalError(f"the database {self.name} is locked")
+        try:
+            self._wait_for_deleted_log()
+        finally:
+            self.waiting.release()
         return f"{Path(self.name).as_uri()}?mode={'rwc' if _may_create.get() else 'rw'}"
 
     def note(self, connection: sqlite3.Connection, info: ConnectionInfo) -> None:
@@ -157,7 +166,8 @@ class SQLiteFile:
                     return  # such as a read-only disk, which the caller's own query reports
                 if monotonic() > deadline:
                     raise
-            sleep(POLL_SECONDS)
+            # At random, or two processes could find each other in the way again and again.
+            sleep(POLL_SECONDS * random.uniform(0.5, 3))  # noqa: S311  # nosec B311
 
 
 def watch(engine: Engine, file: SQLiteFile) -> None:
