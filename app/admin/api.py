@@ -46,6 +46,7 @@ def init_app(app: Flask) -> None:
         order="-created_at",
         operations=["list", "read", "patch"],
         permissions={"list": "users.read", "read": "users.read", "patch": "users.edit"},
+        fresh_login=["patch"],
         denial_reason=change_denial_reason,
         edit=edit,
     )

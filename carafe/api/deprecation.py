@@ -67,13 +67,17 @@ class Deprecation:
 
         @wraps(view)
         def wrapper(*args: object, **kwargs: object) -> object:
-            if self.sunset and now() >= _midnight(self.sunset):
-                raise SunsetError
             after_this_request(self._add_headers)
             after_this_request(partial(_count_afterwards, id))
+            self.ensure_available()
             return view(*args, **kwargs)
 
         return wrapper
+
+    def ensure_available(self) -> None:
+        """Raise `SunsetError` (410) from the sunset on."""
+        if self.sunset and now() >= _midnight(self.sunset):
+            raise SunsetError
 
     def _add_headers(self, response: Response) -> Response:
         response.headers["Deprecation"] = f"@{int(_midnight(self.since).timestamp())}"

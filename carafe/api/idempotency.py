@@ -31,7 +31,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.exceptions import BadRequest, Conflict, UnprocessableEntity
 
 from carafe.auth import current_user
-from carafe.auth.access import ensure_permission
+from carafe.auth.access import enforce_policy
 from carafe.database import Base, db, dialect_insert
 from carafe.time import now
 from carafe.web.routing import current_policy
@@ -108,10 +108,15 @@ def idempotent(view: View) -> View:
         if text is None:
             return _commit(view(*args, **kwargs))
         claim = Claim(_hash(_parse(text)), _fingerprint(), now())
+        # The key has a transaction of its own. What was checked and recorded in this one is
+        # repeated afterwards, in that of the work.
+        db.session.rollback()
         if stored := _claim(claim):
             return stored
         try:
-            ensure_permission(current_policy(), current_user)
+            if answer := enforce_policy(current_policy()):  # the impersonation just ended
+                _release(claim)
+                return current_app.make_response(answer)
             response = view(*args, **kwargs)
             _store(claim, response)
             return _commit(response)

@@ -141,6 +141,18 @@ class Resource:
         """Return the scope that a token needs: "notes:read" or "notes:write"."""
         return f"{self.name}:{'read' if operation in READING else 'write'}"
 
+    def policy(self, operation: str) -> JSONObject:
+        """Return the rules of an operation's view, as marks of views set them."""
+        return {
+            "scope": self.scope(operation),
+            "permission": self.permissions.get(operation),
+            # The response shows the row.
+            "read_permission": self.permissions.get("read"),
+            "fresh_login": operation in self.fresh_login,
+            "no_impersonation": self.no_impersonation,
+            "confirmed": operation not in READING,
+        }
+
     def dump(self, row: Sequence[Any]) -> JSONObject:
         """Return what a row is in JSON, from the values of `all_fields`."""
         members = zip(self._members, row, strict=False)

@@ -17,12 +17,14 @@ from carafe.api.idempotency import idempotent
 from carafe.api.paging import Order, PagedQuery, fetch_page
 from carafe.api.problems import InvalidFieldsError, InvalidParameterError, InvalidValue
 from carafe.api.references import check_references, conflicts
-from carafe.api.resource import READING, Resource
+from carafe.api.resource import Resource
 from carafe.auth import current_user, quotas
+from carafe.auth.access import ensure_permission, has_recent_proof
 from carafe.database import AnySelect, Base, contains, db
 from carafe.database.aliases import JSONObject
 from carafe.security.refusals import refuse
 from carafe.web import search_term
+from carafe.web.routing import Policy
 from carafe.web.urls import public_url
 
 # Method and path of each operation, below the URL of the resource.
@@ -46,15 +48,9 @@ def add_operations(blueprint: Blueprint, resource: Resource) -> None:
             method,
             f"/{resource.name}{path}",
             f"{resource.name}.{operation}",
-            scope=resource.scope(operation),
-            permission=resource.permissions.get(operation),
-            # The response shows the row.
-            read_permission=resource.permissions.get("read"),
-            fresh_login=operation in resource.fresh_login,
-            no_impersonation=resource.no_impersonation,
-            confirmed=operation not in READING,
             deprecated=resource.deprecated.get(operation),
             document=partial(documentation.describe, resource, operation),
+            **resource.policy(operation),
         )(getattr(views, operation))
 
 
@@ -122,9 +118,15 @@ class ResourceViews:
         return batches.run(self)
 
     def ensure_allowed(self, operation: str) -> None:
-        """Raise 403 unless the resource has an operation that a batch contains."""
+        """Refuse an operation in a batch as it would be refused alone: with 403 or 410."""
         if operation not in self.resource.operations:
             abort(403, f"This resource doesn't have the operation “{operation}”.")
+        if deprecation := self.resource.deprecated.get(operation):
+            deprecation.ensure_available()
+        rules = Policy(**self.resource.policy(operation))
+        ensure_permission(rules, current_user)
+        if rules.fresh_login and not has_recent_proof(current_user):
+            refuse(403, "access.denied", "no_recent_proof", "Confirm it's you first.")
 
     def add(self, body: JSONObject) -> Base:
         """Create a row in this transaction. Raises `InvalidFieldsError` (422)."""

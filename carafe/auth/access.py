@@ -55,18 +55,21 @@ def enforce_policy(rules: Policy) -> ResponseReturnValue | None:
         if wants_json():
             refuse(403, "access.denied", "unconfirmed", CONFIRM_FIRST)
         return lead_to(pages.path("confirm"), 403)
-    # A token proves nobody's presence; its scope, given by someone present, counts instead.
-    if rules.fresh_login and identity.scopes is None and not identity.is_fresh:
+    if rules.fresh_login and not has_recent_proof(identity):
         return reauthentication.require_fresh_login()
     return None
 
 
-def ensure_permission(rules: Policy, identity: Identity) -> None:
-    """Respond with 403 to users without the view's permission.
+def has_recent_proof(identity: Identity) -> bool:
+    """Return whether the user proved their identity recently, or uses a token.
 
-    A view that commits, and then goes on to write, must call it again: between the transactions,
-    someone else may have taken the permission away.
+    A token proves nobody's presence; its scope, given by someone present, counts instead.
     """
+    return identity.scopes is not None or identity.is_fresh
+
+
+def ensure_permission(rules: Policy, identity: Identity) -> None:
+    """Respond with 403 to users without the view's permission."""
     needed = {rules.permission, rules.read_permission} - {None}
     if needed and not _recheck_permission(needed, identity):
         message = None if identity.confirmed_at else CONFIRM_FIRST
@@ -108,7 +111,7 @@ def _may_send_more(rules: Policy) -> bool:
 
 def settle_interrupted_form(rules: Policy) -> None:
     """Use up the interrupted form that this request continues, now that its policy is met."""
-    if rules.public or not takes_write_lock():
+    if rules.public or rules.scope or not takes_write_lock():
         return
     if interrupted_forms.FIELD in request.form:
         interrupted_forms.carry_out(request.form[interrupted_forms.FIELD])

@@ -22,6 +22,7 @@ from carafe.database import db, read_transaction
 from carafe.database.aliases import AnyRow
 from carafe.database.transactions import takes_write_lock
 from carafe.observability import logs, requests, server_timing
+from carafe.security.csrf import SESSION_KEY
 from carafe.time import now, set_time_zone_source
 from carafe.web.urls import endpoint_path
 
@@ -218,7 +219,7 @@ def _user() -> Identity | Visitor | None:
     attributes = _attributes_of_g()
     user: Identity | Visitor | None = attributes.get(USER)
     if user is None and has_request_context():
-        token = session.get("_user_id")
+        token = session.get(SESSION_KEY)
         user = attributes[USER] = (load_identity(token) if token else None) or Visitor()
     return user
 

@@ -18,7 +18,7 @@ from carafe.auth.users import user_model
 from carafe.database import db
 from carafe.database.transactions import SAFE_METHODS
 from carafe.observability import logs
-from carafe.security.csrf import renders_token
+from carafe.security.csrf import SESSION_KEY, renders_token
 from carafe.time import now
 from carafe.web.routing import current_policy
 
@@ -63,7 +63,7 @@ def set_session_token(token: str, *, clear: bool = False) -> None:
         permanent = session.permanent
         session.clear()
         session.permanent = permanent
-    session["_user_id"] = token  # where Flask-Login looks
+    session[SESSION_KEY] = token
 
 
 def end_other_sessions(user: UserMixin) -> None:

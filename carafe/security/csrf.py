@@ -27,6 +27,8 @@ from carafe.security.signing import Sha256Signer
 from carafe.web.routing import current_policy
 
 TOKEN_FIELD = "csrf_token"  # noqa: S105
+# Where Flask-Login looks for who is logged in.
+SESSION_KEY = "_user_id"
 ORIGIN = re.compile(r"https?://[^/?#\\\s]+")
 DEFAULT_PORTS = {"http": 80, "https": 443}
 # Between the session's token and the page's user.
@@ -66,9 +68,9 @@ def form_token() -> str:
 def check_csrf() -> ResponseReturnValue | None:
     if request.method in SAFE_METHODS or request.endpoint is None:
         return None
-    hooks: Hooks = current_app.extensions["csrf"]
-    if current_policy().scope and ("Authorization" in request.headers or not hooks.page_user()):
-        # The token counts, not the cookie; no other site can make a browser send it. Without
+    has_token = "Authorization" in request.headers
+    if current_policy().scope and (has_token or SESSION_KEY not in session):
+        # The API token counts, not the cookie; no other site can make a browser send it. Without
         # either, nobody is logged in, which is what a program should learn.
         return None
     if not is_same_origin():
@@ -77,6 +79,7 @@ def check_csrf() -> ResponseReturnValue | None:
     if has_valid_token():
         return None
     user_id = page_user()
+    hooks: Hooks = current_app.extensions["csrf"]
     answer = None if user_id is None else hooks.answer_old_form(user_id)
     message = "This form has expired. Go back, reload the page, and try again."
     return answer or refuse(400, "csrf.refused", "no_token", message)

@@ -160,6 +160,8 @@ def init_app(app: Flask) -> None:
         read_only=["created_at", "paused_at", "pause_reason"],
         owner="user_id",
         operations=["list", "read", "replace", "patch", "delete"],
+        fresh_login=["replace", "patch", "delete"],
+        no_impersonation=True,
         edit=edit,
         delete=endpoints.delete_endpoint,
         blueprint=make_blueprint(),

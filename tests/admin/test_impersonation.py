@@ -4,9 +4,13 @@ import html
 import re
 
 import pytest
+from sqlalchemy import func, select
 
+from carafe.audit import AuditEvent
+from carafe.database import db
+from carafe.notifications import notify
 from carafe.testing.clock import later
-from carafe.testing.routes import routes
+from carafe.testing.routes import operations, routes
 from tests.site import HOME
 
 BACK = "/auth/impersonation/delete"
@@ -119,3 +123,38 @@ def test_the_user_is_told(alice, carol, sign_in, begin):
     assert "An admin viewed your account" in page
     for hidden in ("203.0.113.9", "carol@example.com", REASON):
         assert hidden not in page
+
+
+def test_the_api_needs_the_token_of_a_form_then_too(app, carol, alice, sign_in, begin):
+    browser = begin(sign_in(carol), alice, changes="y")
+    changes = [route for route in operations(app) if route.changes]
+    for route in changes:
+        answer = browser.client.open(route.path, method=route.method, json={"title": "x"})
+        assert answer.status_code == 400, str(route)
+        assert answer.json["type"].endswith("/invalid-csrf-token"), str(route)
+    assert changes
+
+
+def test_only_a_change_that_was_made_is_recorded(app, carol, alice, sign_in, begin):
+    browser = begin(sign_in(carol), alice, changes="y")
+    with app.app_context():
+        notify(alice.id, "Hello")
+        db.session.commit()
+    hello = browser.get("/api/v1/notifications").json["items"][0]
+    headers = {"X-CSRFToken": browser.token(), "If-Match": "*"}
+
+    def patch(id, **more):
+        body = {"read": True}
+        path = f"/api/v1/notifications/{id}"
+        return browser.client.patch(path, json=body, headers=headers | more).status_code
+
+    def changes():
+        with app.app_context():
+            query = select(func.count()).where(AuditEvent.action == "impersonation.change_made")
+            return db.session.scalar(query)
+
+    assert patch(4711, **{"Idempotency-Key": "a"}) == 404
+    assert patch(4711) == 404
+    assert changes() == 0
+    assert patch(hello["id"], **{"Idempotency-Key": "b"}) == 200
+    assert changes() == 1

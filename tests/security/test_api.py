@@ -6,6 +6,7 @@ New operations are included automatically.
 import pytest
 
 from carafe.database import db
+from carafe.testing.clock import later
 from carafe.testing.routes import operations
 from carafe.testing.rows import THEIRS, plant
 
@@ -51,6 +52,32 @@ def test_a_session_needs_its_csrf_token(app, alice, sign_in):
             answer = browser.client.open(route.path, method=route.method, json=BODY)
             assert answer.status_code == 400, str(route)
             assert answer.mimetype == "application/problem+json", str(route)
+
+
+def test_what_pages_ask_a_proof_for_needs_one_here(app):
+    needs = {route.endpoint for route in operations(app) if route.policy.fresh_login}
+    assert {"api_tokens.create", "api_tokens.delete"} <= needs
+    for route in operations(app):
+        if route.permission and route.changes:
+            assert route.policy.fresh_login, f"{route} changes what admins manage"
+        if route.endpoint.startswith("api_webhooks.") and route.changes:
+            assert route.policy.fresh_login, str(route)
+
+
+@pytest.mark.any_database
+def test_a_session_with_an_old_proof_is_refused(app, carol, sign_in):
+    browser = sign_in(carol)
+    headers = {"X-CSRFToken": browser.token(), "If-Match": "*"}
+    later(app, minutes=11)
+    tried = 0
+    for route in operations(app):
+        if route.policy.fresh_login:
+            answer = browser.client.open(
+                route.path, method=route.method, json=BODY, headers=headers
+            )
+            assert answer.status_code == 403, str(route)
+            tried += 1
+    assert tried
 
 
 def test_each_needs_its_scope(app, carol, use_api, send):

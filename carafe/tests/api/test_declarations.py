@@ -1,5 +1,7 @@
 """What a declaration makes of a model, and declarations that can't work."""
 
+from datetime import date
+
 import pytest
 
 from carafe import api
@@ -8,6 +10,8 @@ from carafe.config import ConfigError
 from carafe.database import db
 from carafe.testing.api import ApiClient
 from carafe.testing.apps import another_app
+from carafe.testing.clock import later
+from carafe.testing.sessions import open_session
 from carafe.tests.site.models import Thing
 
 
@@ -67,3 +71,38 @@ def test_values_that_contradict_other_rows_are_a_conflict(declare):
     path = f"/things/{other['id']}"
     assert client.change("PATCH", path, {"submission": "same"}).status_code == 409
     assert client.get(path).json["submission"] == "other"
+
+
+def test_a_batch_has_the_rules_of_what_it_contains(declare, site, alice):
+    past = api.Deprecation(date(2026, 1, 1), date(2026, 2, 1))
+    client = declare(
+        fields=["title"], permissions={"delete": "things.delete"}, deprecated={"replace": past}
+    )
+    thing = client.post("/things", {"title": "One"}).json
+    change = {"id": thing["id"], "if_match": "*"}
+    for operation, pointer in [
+        ({"method": "delete", **change}, "#/operations/0"),
+        ({"method": "replace", **change, "body": {"title": "Two"}}, "#/operations/0"),
+    ]:
+        answer = client.post("/things:batch", {"operations": [operation]})
+        assert answer.status_code == 422
+        assert answer.json["errors"][0]["pointer"] == pointer
+    assert client.get(f"/things/{thing['id']}").json["title"] == "One"
+    patch = {"method": "patch", **change, "body": {"title": "Two"}}
+    assert client.post("/things:batch", {"operations": [patch]}).status_code == 200
+
+
+def test_a_batch_needs_the_proof_that_an_operation_needs(declare, site, alice):
+    declare(fields=["title"], fresh_login=["delete"])
+    browser = open_session(site, alice)
+    headers = {"X-CSRFToken": browser.token()}
+    later(site, minutes=11)
+
+    def send(operation):
+        body = {"operations": [operation]}
+        return browser.client.post("/api/v1/things:batch", json=body, headers=headers)
+
+    [result] = send({"method": "create", "body": {"title": "One"}}).json["results"]
+    answer = send({"method": "delete", "id": result["id"], "if_match": "*"})
+    assert answer.status_code == 422
+    assert "Confirm" in answer.json["errors"][0]["detail"]
